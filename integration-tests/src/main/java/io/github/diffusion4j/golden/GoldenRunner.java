@@ -1,0 +1,135 @@
+package io.github.diffusion4j.golden;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
+ * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
+ * value. A class or a kind of case that is not known counts as failed.
+ */
+public final class GoldenRunner {
+
+    static final double DOUBLE_TOLERANCE = 1e-7;
+    static final double FLOAT_TOLERANCE = 1e-4;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final PrintStream out;
+    private final Map<String, Tally> tallies = new TreeMap<>();
+
+    private GoldenRunner(PrintStream out) {
+        this.out = out;
+    }
+
+    private static final class Tally {
+        int passed;
+        int total;
+        double worst;
+    }
+
+    /**
+     * The program.
+     *
+     * @param folders folders that are searched for {@code *.json} files
+     * @throws IOException if a folder cannot be read
+     */
+    public static void main(String[] folders) throws IOException {
+        if (folders.length == 0) {
+            System.err.println("usage: java -jar golden-runner.jar FOLDER...");
+            System.exit(2);
+        }
+        boolean passed = run(System.out, Stream.of(folders).map(Path::of).toList());
+        System.exit(passed ? 0 : 1);
+    }
+
+    /**
+     * Runs all cases below the folders.
+     *
+     * @param out where the report goes
+     * @param folders the folders
+     * @return whether every case passed, and there was at least one
+     * @throws IOException if a folder cannot be read
+     */
+    public static boolean run(PrintStream out, List<Path> folders) throws IOException {
+        GoldenRunner runner = new GoldenRunner(out);
+        for (Path folder : folders) {
+            List<Path> files;
+            try (Stream<Path> walk = Files.walk(folder)) {
+                files = walk.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            }
+            for (Path file : files) {
+                runner.file(file);
+            }
+        }
+        return runner.report();
+    }
+
+    private void file(Path file) throws IOException {
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            count("unreadable:" + file.getFileName(), file.toString(), Double.NaN, e.getOriginalMessage());
+            return;
+        }
+        if (!root.isArray()) {
+            count("unknown:" + file.getFileName(), file.toString(), Double.NaN, "not a list of cases");
+            return;
+        }
+        for (JsonNode golden : root) {
+            caseOf(golden, file);
+        }
+    }
+
+    private void caseOf(JsonNode golden, Path file) {
+        String name = golden.path("scheduler_config").path("_class_name").asText("unknown:" + file.getFileName());
+        String id = golden.path("id").asText(file.toString());
+        double error = Double.NaN;
+        String failure = "";
+        try {
+            if (!golden.has("scheduler_config")) {
+                throw new UnsupportedOperationException("this kind of case is not known");
+            }
+            error = new DiffusersCase(golden, DataType.DOUBLE).worstError(DOUBLE_TOLERANCE);
+            new DiffusersCase(golden, DataType.FLOAT).worstError(FLOAT_TOLERANCE);
+        } catch (GoldenMismatch e) {
+            error = e.error();
+            failure = e.getMessage();
+        } catch (RuntimeException e) {
+            error = Double.NaN;
+            failure = e.toString();
+        }
+        count(name, id, failure.isEmpty() ? error : Double.isNaN(error) ? Double.POSITIVE_INFINITY : error, failure);
+    }
+
+    private void count(String name, String id, double error, String failure) {
+        Tally tally = tallies.computeIfAbsent(name, key -> new Tally());
+        tally.total++;
+        if (failure.isEmpty()) {
+            tally.passed++;
+        } else {
+            out.println("FAILED " + id + ": " + failure);
+        }
+        tally.worst = Math.max(tally.worst, Double.isNaN(error) ? Double.POSITIVE_INFINITY : error);
+    }
+
+    private boolean report() {
+        tallies.forEach((name, tally) -> out.printf(Locale.ROOT, "%s %d %d %.3g%n", name, tally.passed, tally.total, tally.worst));
+        int passed = tallies.values().stream().mapToInt(tally -> tally.passed).sum();
+        int total = tallies.values().stream().mapToInt(tally -> tally.total).sum();
+        out.printf(Locale.ROOT, "%d passed, %d failed%n", passed, total - passed);
+        return total > 0 && passed == total;
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.plan.LearnedVariance;
+import java.io.Serializable;
+
+/** How a first-order step divides the noise of its end level between kept and fresh noise. */
+public interface Renoise extends Serializable {
+
+    /**
+     * The weights of kept and fresh noise.
+     *
+     * @param keep the weight of the estimated noise
+     * @param fresh the weight of fresh noise
+     * @param variance how fresh noise scales with learned variance channels
+     */
+    record Split(double keep, double fresh, LearnedVariance variance) {}
+
+    /**
+     * The division for one step. Where it is exact, {@code keep^2 + fresh^2 = sigma'^2}.
+     *
+     * @param from the level the step starts at
+     * @param to the level it ends at
+     * @return the weights
+     */
+    Split split(NoiseLevel from, NoiseLevel to);
+}

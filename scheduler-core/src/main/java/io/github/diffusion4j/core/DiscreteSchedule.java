@@ -1,0 +1,216 @@
+package io.github.diffusion4j.core;
+
+import java.util.Arrays;
+
+/**
+ * The discrete variance-preserving process of DDPM, given by its table of betas.
+ *
+ * <p>With {@code T = size()} timesteps {@code t = 0 .. T-1} (Ho et al., arXiv:2006.11239, equations 2 and 4):
+ * <pre>
+ *   alpha_t        = 1 - beta_t
+ *   alphaCumprod_t = alpha_0 * ... * alpha_t
+ *   x_t            = sqrt(alphaCumprod_t) x_0 + sqrt(1 - alphaCumprod_t) eps
+ * </pre>
+ * Between two timesteps {@code ln(sigma / alpha)} is linear in time, so {@link #at} and {@link #atEdmSigma} are
+ * inverses of each other. All arrays handed out are copies.
+ */
+public final class DiscreteSchedule implements NoiseSchedule {
+
+    private static final long serialVersionUID = 1;
+
+    private final double[] betas;
+    private final double[] alphasCumprod;
+
+    private DiscreteSchedule(double[] betas) {
+        this.betas = betas;
+        this.alphasCumprod = new double[betas.length];
+        double product = 1;
+        for (int t = 0; t < betas.length; t++) {
+            product *= 1 - betas[t];
+            alphasCumprod[t] = product;
+        }
+    }
+
+    /**
+     * The schedule of the given betas.
+     *
+     * @param betas the forward variances, each in [0, 1); the last may be 1 (zero terminal SNR), the first is above 0
+     * @return the schedule
+     * @throws IllegalArgumentException if the table is empty or a beta lies outside its range, naming the entry
+     */
+    public static DiscreteSchedule ofBetas(double... betas) {
+        if (betas.length == 0) {
+            throw new IllegalArgumentException("a schedule needs at least one beta");
+        }
+        for (int t = 0; t < betas.length; t++) {
+            boolean last = t == betas.length - 1;
+            boolean valid = betas[t] >= 0 && (betas[t] < 1 || (last && betas[t] == 1)) && (t > 0 || betas[t] > 0);
+            if (!valid) {
+                throw new IllegalArgumentException("betas[" + t + "] = " + betas[t] + " is not a forward variance; betas lie in [0, 1), "
+                        + "the first above 0, and only the last may be 1");
+            }
+        }
+        return new DiscreteSchedule(betas.clone());
+    }
+
+    /**
+     * The schedule rescaled so that its last timestep holds no signal at all (Lin et al., "Common Diffusion Noise
+     * Schedules and Sample Steps are Flawed", arXiv:2305.08891, algorithm 1):
+     * {@code s = sqrt(alphaCumprod)} becomes {@code (s - s_last) * s_first / (s_first - s_last)}.
+     *
+     * @return a schedule with {@code alphaCumprod(T-1) = 0} and an unchanged first entry
+     * @throws IllegalArgumentException if the schedule has a single timestep
+     */
+    public DiscreteSchedule withZeroTerminalSnr() {
+        int last = size() - 1;
+        if (last == 0) {
+            throw new IllegalArgumentException("a schedule of one timestep cannot be rescaled to zero terminal SNR");
+        }
+        double first = Math.sqrt(alphasCumprod[0]);
+        double end = Math.sqrt(alphasCumprod[last]);
+        double[] rescaled = new double[size()];
+        double before = 1;
+        for (int t = 0; t <= last; t++) {
+            double root = (Math.sqrt(alphasCumprod[t]) - end) * first / (first - end);
+            rescaled[t] = 1 - root * root / before;
+            before = root * root;
+        }
+        rescaled[0] = betas[0];
+        return ofBetas(rescaled);
+    }
+
+    /**
+     * The number of timesteps T.
+     *
+     * @return T, at least 1
+     */
+    public int size() {
+        return betas.length;
+    }
+
+    /**
+     * The forward variances.
+     *
+     * @return a copy of the table
+     */
+    public double[] betas() {
+        return betas.clone();
+    }
+
+    /**
+     * The signal kept by one forward step, {@code 1 - beta}.
+     *
+     * @return a fresh table
+     */
+    public double[] alphas() {
+        return Arrays.stream(betas).map(beta -> 1 - beta).toArray();
+    }
+
+    /**
+     * The signal power kept since the clean data.
+     *
+     * @return a copy of the table
+     */
+    public double[] alphasCumprod() {
+        return alphasCumprod.clone();
+    }
+
+    /**
+     * The noise levels in EDM's coordinate, {@code sqrt((1 - alphaCumprod) / alphaCumprod)}.
+     *
+     * @return a fresh table, ascending; its last entry is infinite at zero terminal SNR
+     */
+    public double[] sigmas() {
+        return Arrays.stream(alphasCumprod).map(a -> Math.sqrt((1 - a) / a)).toArray();
+    }
+
+    /**
+     * The signal-to-noise ratios {@code alphaCumprod / (1 - alphaCumprod)}.
+     *
+     * @return a fresh table, descending
+     */
+    public double[] snr() {
+        return Arrays.stream(alphasCumprod).map(a -> a / (1 - a)).toArray();
+    }
+
+    /**
+     * The signal power at a timestep.
+     *
+     * @param timestep in 0 .. T-1
+     * @return the entry of {@link #alphasCumprod()}
+     * @throws IllegalArgumentException if the timestep is out of range
+     */
+    public double alphaCumprod(int timestep) {
+        checkDomain(timestep);
+        return alphasCumprod[timestep];
+    }
+
+    @Override
+    public NoiseLevel at(double time) {
+        checkDomain(time);
+        int low = (int) time;
+        if (low == time) {
+            return NoiseLevel.variancePreserving(time, alphasCumprod[low]);
+        }
+        double from = logEdmSigma(low);
+        double to = logEdmSigma(low + 1);
+        if (Double.isInfinite(to)) {
+            throw new IllegalArgumentException("time " + time + " has no noise level: timestep " + (low + 1)
+                    + " holds no signal (zero terminal SNR); use integer timesteps here");
+        }
+        return ofEdmSigma(time, Math.exp(from + (to - from) * (time - low)));
+    }
+
+    @Override
+    public NoiseLevel atEdmSigma(double edmSigma) {
+        double log = Math.log(edmSigma);
+        if (!(log >= logEdmSigma(0) && log <= logEdmSigma(size() - 1))) {
+            throw new IllegalArgumentException("sigma " + edmSigma + " lies outside the schedule's range ["
+                    + Math.exp(logEdmSigma(0)) + ", " + Math.exp(logEdmSigma(size() - 1)) + "]");
+        }
+        int low = 0;
+        int high = size() - 1;
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (logEdmSigma(middle) <= log) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        double from = logEdmSigma(low);
+        double to = logEdmSigma(high);
+        double time = to == from ? low : low + (log - from) / (to - from);
+        return Double.isInfinite(edmSigma) ? at(high) : ofEdmSigma(time, edmSigma);
+    }
+
+    private double logEdmSigma(int t) {
+        return 0.5 * (Math.log(1 - alphasCumprod[t]) - Math.log(alphasCumprod[t]));
+    }
+
+    private static NoiseLevel ofEdmSigma(double time, double edmSigma) {
+        double alpha = 1 / Math.hypot(1, edmSigma);
+        return new NoiseLevel(time, alpha, alpha * edmSigma);
+    }
+
+    private void checkDomain(double time) {
+        if (!(time >= 0 && time <= size() - 1)) {
+            throw new IllegalArgumentException("timestep " + time + " is out of range; this schedule has timesteps 0 to " + (size() - 1));
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DiscreteSchedule schedule && Arrays.equals(betas, schedule.betas);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(betas);
+    }
+
+    @Override
+    public String toString() {
+        return "DiscreteSchedule[" + size() + " betas, " + betas[0] + " to " + betas[size() - 1] + "]";
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.diffusion4j.core.plan;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * A stage compiled for one parameterization: every combination is reduced to weights of the physical arrays, the
+ * registers. Without a data correction the estimates of data and noise dissolve into sample and network output, so most
+ * updates are one pass over two or three arrays.
+ */
+record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
+        double[] anchor, double[] next, LearnedVariance variance) implements Serializable {
+
+    /** The registers; remembered predictions follow from {@link #MEMORY} on. */
+    static final int SAMPLE = 0;
+    static final int ANCHOR = 1;
+    static final int OUTPUT = 2;
+    static final int CORRECTED = 3;
+    static final int NOISE = 4;
+    static final int MEMORY = 5;
+
+    private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise"};
+
+    static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
+        NoiseLevel level = stage.level();
+        double[] data = expand(Combination.ZERO.withData(1), level, parameterization, false);
+        return new Evaluation(level, parameterization.inputScale(level), parameterization.conditioning(level), data,
+                expand(stage.before(), level, parameterization, corrected),
+                expand(stage.remember(), level, parameterization, corrected),
+                expand(stage.anchor(), level, parameterization, corrected),
+                expand(stage.next(), level, parameterization, corrected), stage.variance());
+    }
+
+    private static double[] expand(Combination c, NoiseLevel level, Parameterization parameterization, boolean corrected) {
+        double[] w = new double[MEMORY + c.memory().size()];
+        w[SAMPLE] = c.sample();
+        w[ANCHOR] = c.anchor();
+        w[NOISE] = c.noise();
+        if (corrected) {
+            w[CORRECTED] = c.data();
+        } else if (c.data() != 0) {
+            add(w, c.data(), parameterization.data(level));
+        }
+        if (c.epsilon() != 0) {
+            add(w, c.epsilon(), parameterization.noise(level));
+        }
+        for (int k = 0; k < c.memory().size(); k++) {
+            w[MEMORY + k] = c.memory().get(k);
+        }
+        return w;
+    }
+
+    private static void add(double[] w, double factor, Parameterization.Weights estimate) {
+        w[SAMPLE] += factor * estimate.first();
+        w[OUTPUT] += factor * estimate.second();
+    }
+
+    /** Refuses weights that no array can take; the data estimate counts only where something reads it. */
+    void check(int index, Parameterization parameterization) {
+        for (double[] weights : new double[][] {before, remember, anchor, next}) {
+            checkFinite(index, parameterization, weights);
+            if (weights[CORRECTED] != 0) {
+                checkFinite(index, parameterization, data);
+            }
+        }
+        boolean beforeIsLocal = before[ANCHOR] == 0 && before[OUTPUT] == 0 && before[CORRECTED] == 0 && before.length == MEMORY;
+        if (!beforeIsLocal) {
+            throw new IllegalArgumentException("evaluation " + index + ": what happens before the network may use only sample and noise");
+        }
+    }
+
+    private void checkFinite(int index, Parameterization parameterization, double[] weights) {
+        for (int k = 0; k < weights.length; k++) {
+            if (!Double.isFinite(weights[k])) {
+                String register = k < MEMORY ? NAMES[k] : "prediction " + (k - MEMORY);
+                throw new IllegalArgumentException("evaluation " + index + " at " + level + " would weight the " + register + " with " + weights[k]
+                        + "; " + reason(parameterization));
+            }
+        }
+    }
+
+    private String reason(Parameterization parameterization) {
+        if (level.alpha() == 0 && !Double.isFinite(data[OUTPUT])) {
+            return parameterization + " prediction says nothing about the data at alpha 0 (zero terminal SNR): use v or x0 prediction, "
+                    + "or a schedule that keeps some signal";
+        }
+        if (level.sigma() == 0) {
+            return parameterization + " prediction says nothing about the noise at sigma 0: start at a level with noise";
+        }
+        return "the solver cannot take this step; check that the levels of the grid differ and its options fit the direction of the run";
+    }
+
+    /** The number of remembered predictions the updates read, the newest included. */
+    int memoryRead() {
+        int read = 0;
+        for (double[] weights : new double[][] {anchor, next}) {
+            for (int k = MEMORY; k < weights.length; k++) {
+                if (weights[k] != 0) {
+                    read = Math.max(read, k - MEMORY + 1);
+                }
+            }
+        }
+        return read;
+    }
+
+    boolean remembers() {
+        return !isZero(remember);
+    }
+
+    boolean learnsVariance() {
+        return !variance.equals(LearnedVariance.NONE);
+    }
+
+    boolean usesNoise() {
+        return next[NOISE] != 0;
+    }
+
+    boolean usesCorrected() {
+        return next[CORRECTED] != 0 || anchor[CORRECTED] != 0 || remember[CORRECTED] != 0;
+    }
+
+    static boolean isZero(double[] weights) {
+        return Arrays.stream(weights).allMatch(w -> w == 0);
+    }
+
+    /** Whether a combination is one register, unchanged. */
+    static boolean isOnly(double[] weights, int register) {
+        double sum = Arrays.stream(weights).map(Math::abs).sum();
+        return weights[register] == 1 && sum == 1;
+    }
+}

@@ -1,0 +1,331 @@
+package io.github.diffusion4j.core.plan;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Term;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A run, compiled and checked before the first network evaluation: immutable, serializable, shared by any number of
+ * threads. All memory of a run lives in its {@link SamplerState}.
+ *
+ * <pre>{@code
+ *   SamplerState state = plan.start(noise);
+ *   for (int i = 0; i < plan.evaluations(); i++) {
+ *       ModelInput in = plan.input(i, state);
+ *       state = plan.step(i, unet(in.sample(), in.timestep()), state, noiseSource);
+ *   }
+ *   INDArray image = state.sample();
+ * }</pre>
+ *
+ * <p>Samples lie along the first axis of every array. Arrays handed in are never changed.
+ */
+public final class Plan implements Serializable {
+
+    private static final long serialVersionUID = 1;
+
+    private final Solver solver;
+    private final TimeGrid grid;
+    private final Parameterization parameterization;
+    private final DataCorrection correction;
+    private final double startScale;
+    private final List<Evaluation> evaluations;
+    private final boolean[] anchorNeeded;
+    private final int[] predictionsNeeded;
+
+    private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) {
+        this.solver = solver;
+        this.grid = grid;
+        this.parameterization = parameterization;
+        this.correction = correction;
+        this.startScale = startScale;
+        boolean corrected = !correction.equals(DataCorrection.NONE);
+        List<Evaluation> all = new ArrayList<>();
+        for (int step = 0; step < grid.steps(); step++) {
+            for (Stage stage : solver.stages(grid, step)) {
+                Evaluation evaluation = Evaluation.compile(stage, parameterization, corrected);
+                evaluation.check(all.size(), parameterization);
+                all.add(evaluation);
+            }
+        }
+        this.evaluations = List.copyOf(all);
+        this.anchorNeeded = new boolean[all.size() + 1];
+        this.predictionsNeeded = new int[all.size() + 1];
+        findNeeds();
+    }
+
+    /** Walks backwards: what must a state hold before each evaluation. */
+    private void findNeeds() {
+        for (int i = evaluations.size() - 1; i >= 0; i--) {
+            Evaluation e = evaluations.get(i);
+            boolean read = anchorNeeded[i + 1] || e.next()[Evaluation.ANCHOR] != 0;
+            anchorNeeded[i] = (read && e.anchor()[Evaluation.ANCHOR] != 0) || e.remember()[Evaluation.ANCHOR] != 0;
+            int pushed = e.remembers() ? 1 : 0;
+            predictionsNeeded[i] = Math.max(0, Math.max(e.memoryRead(), predictionsNeeded[i + 1]) - pushed);
+        }
+        if (predictionsNeeded[0] > 0) {
+            throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
+        }
+    }
+
+    /**
+     * Compiles a run.
+     *
+     * @param solver how each step is taken
+     * @param grid the noise levels of the steps
+     * @param parameterization what the network outputs
+     * @param correction what happens to its estimate of the data
+     * @return the plan
+     * @throws IllegalArgumentException if any weight of any step is not finite, naming the evaluation and the reason
+     */
+    public static Plan of(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction) {
+        return new Plan(solver, grid, parameterization, correction, 1);
+    }
+
+    /**
+     * The same run with start noise scaled by a factor, for processes whose noisiest level is not of unit variance.
+     *
+     * @param scale the factor, above 0
+     * @return the plan
+     */
+    public Plan withStartScale(double scale) {
+        if (!(scale > 0 && Double.isFinite(scale))) {
+            throw new IllegalArgumentException("the start scale must be positive and finite, got " + scale);
+        }
+        return new Plan(solver, grid, parameterization, correction, scale);
+    }
+
+    /**
+     * The last part of the run as a run of its own, without memory of what came before (image to image).
+     *
+     * @param step the first step to take, from 0
+     * @return the plan
+     */
+    public Plan from(int step) {
+        if (step < 0 || step >= grid.steps()) {
+            throw new IllegalArgumentException("step " + step + " is out of range; this plan has steps 0 to " + (grid.steps() - 1));
+        }
+        TimeGrid rest = new TimeGrid(grid.starts().subList(step, grid.steps()), grid.ends().subList(step, grid.steps()));
+        return new Plan(solver, rest, parameterization, correction, startScale);
+    }
+
+    /**
+     * The number of network evaluations.
+     *
+     * @return the number, at least 1
+     */
+    public int evaluations() {
+        return evaluations.size();
+    }
+
+    /**
+     * The noise levels of the run.
+     *
+     * @return the grid
+     */
+    public TimeGrid grid() {
+        return grid;
+    }
+
+    /**
+     * The solver.
+     *
+     * @return the solver
+     */
+    public Solver solver() {
+        return solver;
+    }
+
+    /**
+     * The noise level of a network evaluation.
+     *
+     * @param evaluation from 0
+     * @return the level
+     */
+    public NoiseLevel level(int evaluation) {
+        return evaluation(evaluation).level();
+    }
+
+    /**
+     * The value the network is conditioned on at an evaluation.
+     *
+     * @param evaluation from 0
+     * @return the value
+     */
+    public double timestep(int evaluation) {
+        return evaluation(evaluation).conditioning();
+    }
+
+    /**
+     * Whether the run adds noise and so needs a noise source.
+     *
+     * @return true if any evaluation draws noise
+     */
+    public boolean stochastic() {
+        return evaluations.stream().anyMatch(e -> e.usesNoise() || e.before()[Evaluation.NOISE] != 0);
+    }
+
+    /**
+     * Begins a run from pure noise.
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @return the state before the first evaluation
+     */
+    public SamplerState start(INDArray noise) {
+        INDArray sample = Kernels.empty(noise.dataType(), noise.shape());
+        Kernels.combine(sample, Term.of(noise, startScale));
+        return begin(sample, NoiseSource.none());
+    }
+
+    /**
+     * Begins a run from pure noise of a source, in its own stream.
+     *
+     * @param source the noise
+     * @param type the data type of the run
+     * @param shape the shape of the sample
+     * @return the state before the first evaluation
+     */
+    public SamplerState start(NoiseSource source, DataType type, long... shape) {
+        INDArray noise = source.draw(NoiseRequest.start(), type, shape);
+        SamplerState state = start(noise);
+        noise.close();
+        return state;
+    }
+
+    /**
+     * Begins a run from a sample that already stands at the plan's first level: an image noised by
+     * {@link Scheduler#addNoise}, or clean data for inversion.
+     *
+     * @param sample the sample; copied
+     * @return the state before the first evaluation
+     */
+    public SamplerState startFrom(INDArray sample) {
+        return begin(Kernels.copy(sample), NoiseSource.none());
+    }
+
+    private SamplerState begin(INDArray sample, NoiseSource source) {
+        Kernels.computeType(sample.dataType());
+        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1));
+        return new SamplerState(0, first, first, List.of());
+    }
+
+    /**
+     * What to feed the network at an evaluation.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param state the state
+     * @return the input
+     */
+    public ModelInput input(int evaluation, SamplerState state) {
+        Evaluation e = checked(evaluation, state);
+        INDArray sample = state.sample();
+        if (e.inputScale() != 1) {
+            sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
+            Kernels.combine(sample, Term.of(state.sample(), e.inputScale()));
+        }
+        return new ModelInput(sample, e.conditioning(), e.level());
+    }
+
+    /**
+     * Takes the step that follows a network evaluation. Pure: the same arguments give the same state.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned for {@link #input}; of the sample's type and shape, with twice the channels
+     *     if the variance is learned
+     * @param state the state
+     * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @return the next state
+     * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides
+     */
+    public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
+        Evaluation e = checked(evaluation, state);
+        Engine.Keep keep = new Engine.Keep(anchorNeeded[evaluation + 1], predictionsNeeded[evaluation + 1]);
+        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, NoiseRequest.step(evaluation));
+        if (evaluation + 1 == evaluations.size() || Evaluation.isOnly(evaluations.get(evaluation + 1).before(), Evaluation.SAMPLE)) {
+            return next;
+        }
+        INDArray churned = Engine.before(evaluations.get(evaluation + 1), next.sample(), noise,
+                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1));
+        return new SamplerState(next.index(), churned, keep.anchor() ? next.anchor() : churned, next.predictions());
+    }
+
+    /**
+     * The network's corrected estimate of the clean data, for previews.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned
+     * @param state the state the network was evaluated for
+     * @return the estimate, a new array
+     */
+    public INDArray denoised(int evaluation, INDArray output, SamplerState state) {
+        return Engine.data(List.of(checked(evaluation, state)), correction, output, state);
+    }
+
+    /**
+     * One step of several single-evaluation plans at once, one per sample: each sample has its own weights.
+     *
+     * @param plans one plan per sample, or one for all; of the same solver, parameterization and correction
+     * @param output what the network returned
+     * @param sample the samples
+     * @param noise where the step's noise comes from, drawn as that of evaluation 0
+     * @return the samples after the step, a new array
+     */
+    public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
+        List<Evaluation> rows = plans.stream().map(plan -> plan.evaluations.get(0)).toList();
+        SamplerState state = new SamplerState(0, sample, sample, List.of());
+        SamplerState next = Engine.step(rows, plans.get(0).correction, new Engine.Keep(false, 0), output, state, noise, NoiseRequest.step(0));
+        return next.sample() == sample ? Kernels.copy(sample) : next.sample();
+    }
+
+    private Evaluation evaluation(int index) {
+        if (index < 0 || index >= evaluations.size()) {
+            throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (evaluations.size() - 1));
+        }
+        return evaluations.get(index);
+    }
+
+    private Evaluation checked(int index, SamplerState state) {
+        Evaluation e = evaluation(index);
+        if (state.index() != index) {
+            throw new IllegalArgumentException("the state stands before evaluation " + state.index() + " but evaluation " + index + " was asked for");
+        }
+        if (state.predictions().size() < predictionsNeeded[index]) {
+            throw new IllegalArgumentException("the state holds " + state.predictions().size() + " predictions but this plan needs "
+                    + predictionsNeeded[index] + " at evaluation " + index + "; it belongs to another plan");
+        }
+        return e;
+    }
+
+    /**
+     * The run as text: a line per evaluation with its time, level and the weights of its update.
+     *
+     * @return the description
+     */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%s, %s, %s, %d evaluations%n", solver, parameterization, correction, evaluations.size()));
+        text.append(String.format(Locale.ROOT, "%5s %10s %10s %10s %10s  %s%n", "eval", "time", "alpha", "sigma", "log SNR", "next = sample, anchor, output, data, noise, memory"));
+        for (int i = 0; i < evaluations.size(); i++) {
+            Evaluation e = evaluations.get(i);
+            text.append(String.format(Locale.ROOT, "%5d %10.4f %10.6f %10.6f %10.4f  %s%n", i, e.conditioning(), e.level().alpha(),
+                    e.level().sigma(), e.level().logSnr(), Arrays.toString(e.next())));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public String toString() {
+        return "Plan[" + solver + ", " + evaluations.size() + " evaluations]";
+    }
+}

@@ -57,6 +57,30 @@ final class Combiner {
         }
     }
 
+    /** Several mixtures of two arrays in one pass over them. */
+    static void mix(HostBlock a, HostBlock b, int length, Kernels.Mixture... mixtures) {
+        double[] left = new double[HostBlock.SIZE];
+        double[] right = new double[HostBlock.SIZE];
+        double[] sum = new double[HostBlock.SIZE];
+        HostBlock[] outs = Arrays.stream(mixtures).map(mixture -> HostBlock.of(mixture.out())).toArray(HostBlock[]::new);
+        for (int sample = 0; sample < mixtures[0].first().length; sample++) {
+            for (int start = 0; start < length; start += HostBlock.SIZE) {
+                int from = sample * length + start;
+                int count = Math.min(HostBlock.SIZE, length - start);
+                a.read(from, left, count);
+                b.read(from, right, count);
+                for (int k = 0; k < mixtures.length; k++) {
+                    double u = mixtures[k].first()[sample];
+                    double v = mixtures[k].second()[sample];
+                    for (int i = 0; i < count; i++) {
+                        sum[i] = u * left[i] + v * right[i];
+                    }
+                    outs[k].write(from, sum, count);
+                }
+            }
+        }
+    }
+
     /** The same sum by ND4J operations, for backends whose memory Java cannot reach; one rounding per operation. */
     static void operations(INDArray out, List<Term> terms) {
         DataType type = Kernels.computeType(out.dataType());

@@ -143,6 +143,51 @@ public final class Kernels {
     }
 
     /**
+     * A mixture of two arrays with weights of its own for each sample.
+     *
+     * @param out the result, a dense array of FLOAT or DOUBLE as {@link #empty} makes them, or any array of the same shape
+     * @param first the weight of the first array, one per sample
+     * @param second the weight of the second array, one per sample
+     */
+    public record Mixture(INDArray out, double[] first, double[] second) {}
+
+    /**
+     * Writes several mixtures of the same two arrays, {@code out = first a + second b}, reading the arrays once.
+     *
+     * @param a the first array, samples along its first axis
+     * @param b the second array, of the same shape
+     * @param mixtures the results and their weights
+     */
+    public static void mix(INDArray a, INDArray b, Mixture... mixtures) {
+        boolean dense = onHost() && HostBlock.supports(a) && HostBlock.supports(b)
+                && Arrays.stream(mixtures).allMatch(mixture -> HostBlock.supports(mixture.out()));
+        if (dense) {
+            Combiner.mix(HostBlock.of(a), HostBlock.of(b), (int) (a.length() / a.size(0)), mixtures);
+        } else {
+            for (Mixture mixture : mixtures) {
+                combine(mixture.out(), Term.of(a, mixture.first()), Term.of(b, mixture.second()));
+            }
+        }
+    }
+
+    /**
+     * Copies of some samples.
+     *
+     * @param array samples along the first axis
+     * @param indices which samples, in the order wanted
+     * @return the samples, owned by the caller
+     */
+    public static INDArray rows(INDArray array, int... indices) {
+        long[] shape = array.shape().clone();
+        shape[0] = indices.length;
+        INDArray out = empty(array.dataType(), shape);
+        for (int k = 0; k < indices.length; k++) {
+            out.get(NDArrayIndex.point(k)).assign(array.get(NDArrayIndex.point(indices[k])));
+        }
+        return out;
+    }
+
+    /**
      * Clamps every value to [-limit, limit], in place.
      *
      * @param array the array to change

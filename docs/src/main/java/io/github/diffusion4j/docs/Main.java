@@ -1,0 +1,40 @@
+package io.github.diffusion4j.docs;
+
+import io.github.diffusion4j.docs.digits.DigitsCommand;
+import io.github.diffusion4j.docs.figures.TabulateCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code digits} and {@code tabulate}. */
+@Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
+        subcommands = {DigitsCommand.class, TabulateCommand.class}, synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * The program.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(execute(arguments));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param arguments the command line
+     * @return 0 if it succeeded
+     */
+    public static int execute(String... arguments) {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, commandLine, result) -> {
+            if (exception instanceof IllegalArgumentException || exception instanceof java.io.IOException) {
+                commandLine.getErr().println(commandLine.getColorScheme().errorText("error: " + exception.getMessage()));
+                return 1;
+            }
+            throw exception;
+        }).execute(arguments);
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.diffusion4j.docs.digits;
+
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Term;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.ModelInput;
+import io.github.diffusion4j.core.training.NoisingIterator;
+import io.github.diffusion4j.samplers.Sampling;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import org.nd4j.autodiff.listeners.At;
+import org.nd4j.autodiff.listeners.BaseListener;
+import org.nd4j.autodiff.listeners.ListenerVariables;
+import org.nd4j.autodiff.listeners.Loss;
+import org.nd4j.autodiff.listeners.Operation;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/**
+ * A small convolutional denoiser in SameDiff: two resolutions (8x8, 4x4) with residual blocks that know the time, and a
+ * skip connection. Its weights are averaged over the last steps of training (exponential moving average).
+ */
+final class Denoiser implements Sampling.Model {
+
+    private static final int CHANNELS = 32;
+    private static final int TIME_FEATURES = 32;
+    private static final int TIME_UNITS = 64;
+    private static final double LEARNING_RATE = Double.parseDouble(System.getProperty("lr","1e-3"));
+    private static final double AVERAGE_DECAY = 0.995;
+
+    private final SameDiff graph = SameDiff.create();
+    private final NoiseSource initial;
+    private int parameters;
+
+    Denoiser(long seed) {
+        initial = CounterNoise.of(seed);
+        SDVariable input = graph.placeHolder("input", DataType.FLOAT, -1, 1, Digits.SIDE, Digits.SIDE);
+        SDVariable timesteps = graph.placeHolder("timesteps", DataType.FLOAT, -1);
+        SDVariable target = graph.placeHolder("target", DataType.FLOAT, -1, 1, Digits.SIDE, Digits.SIDE);
+        SDVariable weights = graph.placeHolder("weights", DataType.FLOAT, -1);
+        SDVariable time = time(timesteps);
+        // One channel: [n, 1, 8, 8] and [n, 8, 8, 1] are the same memory; convolutions run faster with channels last.
+        SDVariable image = graph.reshape(input, -1, Digits.SIDE, Digits.SIDE, 1);
+        SDVariable fine = block(convolution(image, 1, CHANNELS, 3, 1), time, CHANNELS);
+        SDVariable coarse = block(convolution(fine, CHANNELS, 2 * CHANNELS, 3, 2), time, 2 * CHANNELS);
+        SDVariable both = graph.concat(3, doubled(coarse, 2 * CHANNELS), fine);
+        SDVariable merged = block(convolution(both, 3 * CHANNELS, CHANNELS, 3, 1), time, CHANNELS);
+        SDVariable output = graph.reshape("output", convolution(graph.nn().swish(merged), CHANNELS, 1, 3, 1), -1, 1, Digits.SIDE, Digits.SIDE);
+        SDVariable errors = graph.math().square(output.sub(target)).mean(1, 2, 3).mul("errors", weights);
+        graph.mean("loss", errors);
+        graph.setLossVariables("loss");
+    }
+
+    /** Sine and cosine features of the timestep, then one dense layer. */
+    private SDVariable time(SDVariable timesteps) {
+        float[] frequencies = new float[TIME_FEATURES / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = (float) Math.exp(-Math.log(10_000) * i / frequencies.length);
+        }
+        SDVariable angles = graph.reshape(timesteps, -1, 1).mul(graph.constant(Nd4j.createFromArray(frequencies).reshape(1, frequencies.length)));
+        SDVariable features = graph.concat(1, graph.math().sin(angles), graph.math().cos(angles));
+        return graph.nn().swish(features.mmul(weight(TIME_FEATURES, TIME_UNITS)).add(bias(TIME_UNITS)));
+    }
+
+    private SDVariable block(SDVariable x, SDVariable time, int channels) {
+        SDVariable shift = graph.reshape(time.mmul(weight(TIME_UNITS, channels)), -1, 1, 1, channels);
+        return convolution(graph.nn().swish(x.add(shift)), channels, channels, 3, 1).add(x);
+    }
+
+    private SDVariable convolution(SDVariable x, int in, int out, int size, int stride) {
+        Conv2DConfig config = Conv2DConfig.builder().kH(size).kW(size).sH(stride).sW(stride).paddingMode(PaddingMode.SAME).dataFormat("NHWC").build();
+        return graph.cnn().conv2d(x, weight(size, size, in, out), bias(out), config);
+    }
+
+    /** Every pixel four times; ND4J M2.1's own upsampling2d has a wrong gradient for channels last. */
+    private SDVariable doubled(SDVariable x, int channels) {
+        int side = Digits.SIDE / 2;
+        SDVariable ones = graph.constant(Nd4j.ones(DataType.FLOAT, 1, 1, 2, 1, 2, 1));
+        return graph.reshape(graph.reshape(x, -1, side, 1, side, 1, channels).mul(ones), -1, Digits.SIDE, Digits.SIDE, channels);
+    }
+
+    /** Weights from He's initialization. */
+    private SDVariable weight(long... shape) {
+        double inputs = 1;
+        for (int i = 0; i < shape.length - 1; i++) {
+            inputs *= shape[i];
+        }
+        INDArray values = initial.draw(NoiseRequest.forward(parameters), DataType.FLOAT, shape);
+        Kernels.combine(values, Term.of(values, Math.sqrt(1 / inputs)));
+        return graph.var("weight" + parameters++, values);
+    }
+
+    private SDVariable bias(long units) {
+        return graph.var("bias" + parameters++, Nd4j.zeros(DataType.FLOAT, units));
+    }
+
+    /** Trains for some epochs and leaves the averaged weights in the graph. */
+    void train(NoisingIterator batches, int epochs, DoubleConsumer lossOfIteration) {
+        int iterations = epochs * batches.batchesPerEpoch();
+        graph.setTrainingConfig(TrainingConfig.builder()
+                .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, LEARNING_RATE, 1, iterations + 1)))
+                .dataSetFeatureMapping("input", "timesteps").dataSetLabelMapping("target", "weights").build());
+        Map<String, INDArray> average = new LinkedHashMap<>();
+        graph.variables().stream().filter(v -> v.name().startsWith("weight") && !v.isPlaceHolder() || v.name().startsWith("bias"))
+                .forEach(v -> average.put(v.name(), Kernels.copy(v.getArr())));
+        Quiet.run(() -> graph.fit(batches, epochs, new BaseListener() {
+            private int iteration;
+
+            @Override
+            public ListenerVariables requiredVariables(SameDiff sameDiff) {
+                return ListenerVariables.builder().trainingVariables("errors").build();
+            }
+
+            // The gradient does not need the value of the loss, so SameDiff leaves it out and reports 0; its summands are computed.
+            @Override
+            public void activationAvailable(SameDiff sameDiff, At at, MultiDataSet batch, SameDiffOp op, String variable, INDArray activation) {
+                if (variable.equals("errors")) {
+                    lossOfIteration.accept(activation.meanNumber().doubleValue());
+                }
+            }
+
+            @Override
+            public void iterationDone(SameDiff sameDiff, At at, MultiDataSet batch, Loss loss) {
+                // A short memory at first, so that the random start is forgotten.
+                double decay = Math.min(AVERAGE_DECAY, (iteration + 1.0) / (iteration + 10.0));
+                average.forEach((name, mean) -> Kernels.combine(mean, Term.of(mean, decay), Term.of(sameDiff.getVariable(name).getArr(), 1 - decay)));
+                iteration++;
+            }
+
+            @Override
+            public boolean isActive(Operation operation) {
+                return operation == Operation.TRAINING;
+            }
+        }));
+        average.forEach((name, mean) -> graph.getVariable(name).getArr().assign(mean));
+    }
+
+    @Override
+    public INDArray predict(ModelInput input) {
+        return graph.output(Map.of("input", input.sample(), "timesteps", input.timesteps()), "output").get("output");
+    }
+}

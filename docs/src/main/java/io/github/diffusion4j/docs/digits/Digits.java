@@ -1,0 +1,56 @@
+package io.github.diffusion4j.docs.digits;
+
+import io.github.diffusion4j.core.noise.CounterUniform;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Handwritten digits of 8x8 pixels, scaled to [-1, 1].
+ *
+ * @param images of shape [n, 1, 8, 8], FLOAT
+ * @param labels the digits
+ */
+record Digits(INDArray images, int[] labels) {
+
+    static final int SIDE = 8;
+    private static final int PIXELS = SIDE * SIDE;
+    private static final float HALF_RANGE = 8;
+
+    /** All 1,797 digits in an order chosen by the seed. */
+    static Digits load(long seed) throws IOException {
+        List<String> lines;
+        try (InputStream file = Digits.class.getResourceAsStream("/digits/digits-8x8.csv.gz");
+                BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(file), StandardCharsets.US_ASCII))) {
+            lines = reader.lines().filter(line -> !line.isBlank() && Character.isDigit(line.charAt(0))).toList();
+        }
+        int[] order = new CounterUniform(seed).permutation(0, lines.size());
+        float[] pixels = new float[lines.size() * PIXELS];
+        int[] labels = new int[lines.size()];
+        for (int row = 0; row < labels.length; row++) {
+            String[] values = lines.get(order[row]).split(",");
+            for (int i = 0; i < PIXELS; i++) {
+                pixels[row * PIXELS + i] = Float.parseFloat(values[i]) / HALF_RANGE - 1;
+            }
+            labels[row] = (int) Float.parseFloat(values[PIXELS]);
+        }
+        return new Digits(Nd4j.createFromArray(pixels).reshape(labels.length, 1, SIDE, SIDE), labels);
+    }
+
+    int size() {
+        return labels.length;
+    }
+
+    /** The digits from one place to another. */
+    Digits range(int from, int to) {
+        int[] rows = java.util.stream.IntStream.range(from, to).toArray();
+        return new Digits(io.github.diffusion4j.core.kernel.Kernels.rows(images, rows), Arrays.copyOfRange(labels, from, to));
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line of the project. */
+package io.github.diffusion4j.docs;

@@ -1,0 +1,110 @@
+package io.github.diffusion4j.core.training;
+
+import io.github.diffusion4j.core.noise.CounterUniform;
+import java.util.Arrays;
+
+/**
+ * Timesteps in proportion to the root mean square of their recent losses (Nichol and Dhariwal, arXiv:2102.09672,
+ * equation 18), as a value: {@link #updated} returns the next sampler.
+ * <pre>
+ *   p(t) = (1 - u) sqrt(E[L_t^2]) / sum + u / T,   u = 0.001,   weight 1 / (T p(t))
+ * </pre>
+ * Each timestep keeps its last ten losses; until every one has ten, timesteps are uniform.
+ */
+public final class ImportanceSampler implements TimestepSampler {
+
+    private static final long serialVersionUID = 1;
+    private static final int HISTORY = 10;
+    private static final double UNIFORM_SHARE = 0.001;
+
+    private final double[][] losses;
+    private final double[] cumulative;
+
+    private ImportanceSampler(double[][] losses) {
+        this.losses = losses;
+        this.cumulative = new double[losses.length];
+        double[] p = probabilities(losses);
+        double sum = 0;
+        for (int t = 0; t < p.length; t++) {
+            sum += p[t];
+            cumulative[t] = sum;
+        }
+    }
+
+    /**
+     * A sampler that has seen no losses.
+     *
+     * @param timesteps T, at least 1
+     * @return the sampler
+     */
+    public static ImportanceSampler of(int timesteps) {
+        if (timesteps < 1) {
+            throw new IllegalArgumentException("there must be at least one timestep, got " + timesteps);
+        }
+        return new ImportanceSampler(new double[timesteps][0]);
+    }
+
+    /**
+     * The sampler after a batch.
+     *
+     * @param timesteps the timesteps of the batch
+     * @param batchLosses the unweighted loss of each sample, finite and at least 0
+     * @return the next sampler
+     */
+    public ImportanceSampler updated(int[] timesteps, double[] batchLosses) {
+        if (timesteps.length != batchLosses.length) {
+            throw new IllegalArgumentException("each timestep needs a loss, got " + timesteps.length + " timesteps and " + batchLosses.length + " losses");
+        }
+        double[][] next = losses.clone();
+        for (int i = 0; i < timesteps.length; i++) {
+            int t = timesteps[i];
+            if (t < 0 || t >= losses.length || !(batchLosses[i] >= 0 && Double.isFinite(batchLosses[i]))) {
+                throw new IllegalArgumentException("loss " + batchLosses[i] + " at timestep " + t + " cannot be used; losses are finite and at least 0, timesteps 0 to "
+                        + (losses.length - 1));
+            }
+            double[] old = next[t];
+            int kept = Math.min(old.length, HISTORY - 1);
+            double[] history = Arrays.copyOfRange(old, old.length - kept, old.length + 1);
+            history[kept] = batchLosses[i];
+            next[t] = history;
+        }
+        return new ImportanceSampler(next);
+    }
+
+    /**
+     * The probability of each timestep.
+     *
+     * @return a fresh table of T probabilities that sum to 1
+     */
+    public double[] probabilities() {
+        return probabilities(losses);
+    }
+
+    private static double[] probabilities(double[][] losses) {
+        double[] p = new double[losses.length];
+        double sum = 0;
+        for (int t = 0; t < p.length; t++) {
+            p[t] = Math.sqrt(Arrays.stream(losses[t]).map(loss -> loss * loss).average().orElse(0));
+            sum += p[t];
+        }
+        boolean warm = Arrays.stream(losses).allMatch(history -> history.length == HISTORY) && sum > 0;
+        for (int t = 0; t < p.length; t++) {
+            p[t] = warm ? (1 - UNIFORM_SHARE) * p[t] / sum + UNIFORM_SHARE / p.length : 1.0 / p.length;
+        }
+        return p;
+    }
+
+    @Override
+    public Draw draw(CounterUniform uniform, int iteration, int batch) {
+        int[] timesteps = new int[batch];
+        double[] weights = new double[batch];
+        for (int i = 0; i < batch; i++) {
+            int found = Arrays.binarySearch(cumulative, uniform.at(iteration, i));
+            int t = Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
+            double p = cumulative[t] - (t == 0 ? 0 : cumulative[t - 1]);
+            timesteps[i] = t;
+            weights[i] = 1 / (cumulative.length * p);
+        }
+        return new Draw(timesteps, weights);
+    }
+}

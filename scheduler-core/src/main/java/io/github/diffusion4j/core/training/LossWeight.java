@@ -1,0 +1,116 @@
+package io.github.diffusion4j.core.training;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import java.io.Serializable;
+
+/**
+ * The weight of a sample's squared error, given its noise level and what the network predicts.
+ *
+ * <p>A published weighting {@code w} of the error of x0 becomes a weight of the error of the network's output u by
+ * {@code x0 = a x + b u}: the errors differ by the factor {@code b}, so u takes {@code w b^2}. That is {@code w / SNR} for
+ * epsilon, {@code w} for x0 and {@code w / (SNR + 1)} for v prediction.
+ */
+@FunctionalInterface
+public interface LossWeight extends Serializable {
+
+    /**
+     * The weight.
+     *
+     * @param level the noise level of the sample
+     * @param parameterization what the network outputs
+     * @return the weight, finite and at least 0
+     */
+    double weight(NoiseLevel level, Parameterization parameterization);
+
+    /**
+     * Weight 1 for the output itself, whatever it is.
+     *
+     * @return the weight
+     */
+    static LossWeight plain() {
+        return (level, parameterization) -> 1;
+    }
+
+    /**
+     * {@code w = SNR}: as if epsilon were predicted with weight 1 (Ho et al., arXiv:2006.11239, equation 14).
+     *
+     * @return the weight
+     */
+    static LossWeight snr() {
+        return ofData("SNR", NoiseLevel::snr);
+    }
+
+    /**
+     * {@code w = min(SNR, gamma)} (Hang et al., "Min-SNR", arXiv:2303.09556, section 3.4).
+     *
+     * @param gamma the limit, above 0; the paper uses 5
+     * @return the weight
+     */
+    static LossWeight minSnr(double gamma) {
+        checkPositive("gamma", gamma);
+        return ofData("min-SNR", level -> Math.min(level.snr(), gamma));
+    }
+
+    /**
+     * {@code w = max(SNR, 1)} (Salimans and Ho, arXiv:2202.00512, section 4).
+     *
+     * @return the weight
+     */
+    static LossWeight truncatedSnr() {
+        return ofData("truncated SNR", level -> Math.max(level.snr(), 1));
+    }
+
+    /**
+     * {@code w = SNR / (k + SNR)^gamma} (Choi et al., "P2", arXiv:2204.00227, equation 8).
+     *
+     * @param k above 0; the paper uses 1
+     * @param gamma at least 0; the paper uses 0.5 and 1
+     * @return the weight
+     */
+    static LossWeight p2(double k, double gamma) {
+        checkPositive("k", k);
+        if (!(gamma >= 0 && Double.isFinite(gamma))) {
+            throw new IllegalArgumentException("gamma must be at least 0 and finite, got " + gamma);
+        }
+        return ofData("P2", level -> level.snr() / Math.pow(k + level.snr(), gamma));
+    }
+
+    /** A weighting of the error of x0. */
+    @FunctionalInterface
+    interface DataWeight extends Serializable {
+
+        /**
+         * The weight of the squared error of x0.
+         *
+         * @param level the noise level
+         * @return the weight
+         */
+        double weight(NoiseLevel level);
+    }
+
+    /**
+     * A weighting that is given for the error of x0.
+     *
+     * @param name what messages call it
+     * @param data the weighting
+     * @return the weight for any parameterization
+     */
+    static LossWeight ofData(String name, DataWeight data) {
+        return (level, parameterization) -> {
+            double factor = parameterization.data(level).second();
+            double weight = data.weight(level) * factor * factor;
+            if (!Double.isFinite(weight)) {
+                throw new IllegalArgumentException("the " + name + " weight of " + parameterization + " prediction is " + weight + " at " + level
+                        + "; keep such levels out of training or use another weight or parameterization");
+            }
+            return weight;
+        };
+    }
+
+    private static void checkPositive(String name, double value) {
+        if (!(value > 0 && Double.isFinite(value))) {
+            throw new IllegalArgumentException(name + " must be positive and finite, got " + value);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.diffusion4j.core.training;
+
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.CounterUniform;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.plan.Scheduler;
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+
+/**
+ * Noised batches as ND4J's {@link MultiDataSetIterator}, ready for {@code SameDiff.fit}: features (input, timesteps),
+ * labels (target, weights). {@link #reset} begins the next epoch in another order. Order, timesteps and noise are functions
+ * of the seed, the epoch and the place in it; the last, incomplete batch of an epoch is left out.
+ */
+public final class NoisingIterator implements MultiDataSetIterator {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * How batches are noised.
+     *
+     * @param scheduler the forward process and the parameterization
+     * @param sampler which timesteps
+     * @param weight the loss weight
+     */
+    public record Recipe(Scheduler scheduler, TimestepSampler sampler, LossWeight weight) implements java.io.Serializable {}
+
+    private final INDArray data;
+    private final int batch;
+    private final Recipe recipe;
+    private final CounterUniform times;
+    private final CounterUniform orders;
+    private final CounterNoise noise;
+    private MultiDataSetPreProcessor preProcessor;
+    private int epoch;
+    private int position;
+    private int[] order;
+
+    /**
+     * An iterator at the start of its first epoch.
+     *
+     * @param data the clean data, samples along the first axis
+     * @param batch the samples of a batch, at least 1 and at most those there are
+     * @param recipe how batches are noised
+     * @param seed any number
+     */
+    public NoisingIterator(INDArray data, int batch, Recipe recipe, long seed) {
+        if (batch < 1 || batch > data.size(0)) {
+            throw new IllegalArgumentException("a batch must have 1 to " + data.size(0) + " samples (all the data), got " + batch);
+        }
+        this.data = data;
+        this.batch = batch;
+        this.recipe = recipe;
+        this.times = new CounterUniform(seed);
+        this.orders = new CounterUniform(seed ^ 0x9E3779B97F4A7C15L);
+        this.noise = CounterNoise.of(seed);
+        this.order = orders.permutation(0, (int) data.size(0));
+    }
+
+    /**
+     * The batches of an epoch.
+     *
+     * @return the number, at least 1
+     */
+    public int batchesPerEpoch() {
+        return (int) data.size(0) / batch;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return position < batchesPerEpoch();
+    }
+
+    @Override
+    public MultiDataSet next() {
+        return next(batch);
+    }
+
+    @Override
+    public MultiDataSet next(int size) {
+        if (size != batch) {
+            throw new UnsupportedOperationException("this iterator gives batches of " + batch + ", asked for " + size);
+        }
+        if (!hasNext()) {
+            throw new NoSuchElementException("epoch " + epoch + " is over; call reset()");
+        }
+        int iteration = epoch * batchesPerEpoch() + position;
+        INDArray clean = Kernels.rows(data, Arrays.copyOfRange(order, position * batch, (position + 1) * batch));
+        INDArray eps = noise.draw(NoiseRequest.forward(iteration), clean.dataType(), clean.shape());
+        NoisedBatch noised = NoisedBatch.of(recipe.scheduler(), clean, eps, recipe.sampler().draw(times, iteration, batch), recipe.weight());
+        clean.close();
+        eps.close();
+        position++;
+        MultiDataSet result = noised.toMultiDataSet();
+        if (preProcessor != null) {
+            preProcessor.preProcess(result);
+        }
+        return result;
+    }
+
+    @Override
+    public void reset() {
+        if (position > 0) {
+            epoch++;
+            position = 0;
+            order = orders.permutation(epoch, (int) data.size(0));
+        }
+    }
+
+    @Override
+    public boolean resetSupported() {
+        return true;
+    }
+
+    @Override
+    public boolean asyncSupported() {
+        return false;
+    }
+
+    @Override
+    public void setPreProcessor(MultiDataSetPreProcessor processor) {
+        this.preProcessor = processor;
+    }
+
+    @Override
+    public MultiDataSetPreProcessor getPreProcessor() {
+        return preProcessor;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.diffusion4j.core.training;
+
+import io.github.diffusion4j.core.noise.CounterUniform;
+import java.io.Serializable;
+import java.util.function.IntToDoubleFunction;
+
+/** How the timesteps of a training batch are drawn: a pure function of the seed and the iteration. Immutable. */
+public interface TimestepSampler extends Serializable {
+
+    /**
+     * The timesteps of a batch.
+     *
+     * @param uniform the random numbers
+     * @param iteration the training iteration, from 0
+     * @param batch the number of samples, at least 1
+     * @return one timestep and one importance weight per sample
+     */
+    Draw draw(CounterUniform uniform, int iteration, int batch);
+
+    /**
+     * The timesteps of a batch.
+     *
+     * @param timesteps one per sample, in 0 .. T-1
+     * @param weights one per sample, {@code 1 / (T p(t))}: with these the weighted loss has the expectation of the uniform one
+     */
+    record Draw(int[] timesteps, double[] weights) implements Serializable {
+
+        /** Copies the arrays. */
+        public Draw {
+            timesteps = timesteps.clone();
+            weights = weights.clone();
+        }
+
+        @Override
+        public int[] timesteps() {
+            return timesteps.clone();
+        }
+
+        @Override
+        public double[] weights() {
+            return weights.clone();
+        }
+    }
+
+    /**
+     * Every timestep equally likely, independently for each sample (Ho et al., arXiv:2006.11239, algorithm 1).
+     *
+     * @param timesteps T
+     * @return the sampler
+     */
+    static TimestepSampler uniform(int timesteps) {
+        checkTimesteps(timesteps);
+        return (uniform, iteration, batch) -> of(timesteps, batch, i -> uniform.at(iteration, i));
+    }
+
+    /**
+     * One timestep from each of {@code batch} equal strata, so that every batch covers all noise levels (Kingma et al.,
+     * arXiv:2107.00630, appendix I.1).
+     *
+     * @param timesteps T
+     * @return the sampler
+     */
+    static TimestepSampler stratified(int timesteps) {
+        checkTimesteps(timesteps);
+        return (uniform, iteration, batch) -> of(timesteps, batch, i -> (i + uniform.at(iteration, i)) / batch);
+    }
+
+    /**
+     * Pairs {@code t} and {@code T - 1 - t}: sample {@code i} of the second half of the batch mirrors sample {@code i} of the first.
+     *
+     * @param timesteps T
+     * @return the sampler
+     */
+    static TimestepSampler antithetic(int timesteps) {
+        checkTimesteps(timesteps);
+        return (uniform, iteration, batch) -> {
+            int half = (batch + 1) / 2;
+            int[] drawn = of(timesteps, half, i -> uniform.at(iteration, i)).timesteps();
+            int[] all = new int[batch];
+            for (int i = 0; i < batch; i++) {
+                all[i] = i < half ? drawn[i] : timesteps - 1 - drawn[i - half];
+            }
+            return new Draw(all, ones(batch));
+        };
+    }
+
+    private static Draw of(int timesteps, int batch, IntToDoubleFunction unit) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch needs at least one sample, got " + batch);
+        }
+        int[] drawn = new int[batch];
+        for (int i = 0; i < batch; i++) {
+            drawn[i] = Math.min(timesteps - 1, (int) (unit.applyAsDouble(i) * timesteps));
+        }
+        return new Draw(drawn, ones(batch));
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        java.util.Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private static void checkTimesteps(int timesteps) {
+        if (timesteps < 1) {
+            throw new IllegalArgumentException("there must be at least one timestep, got " + timesteps);
+        }
+    }
+}

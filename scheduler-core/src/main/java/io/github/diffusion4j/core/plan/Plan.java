@@ -183,9 +183,20 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState start(INDArray noise) {
+        return start(noise, NoiseSource.none());
+    }
+
+    /**
+     * Begins a run from pure noise, when the first step adds noise before the network is evaluated (churn).
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @param source where the noise of the steps comes from
+     * @return the state before the first evaluation
+     */
+    public SamplerState start(INDArray noise, NoiseSource source) {
         INDArray sample = Kernels.empty(noise.dataType(), noise.shape());
         Kernels.combine(sample, Term.of(noise, startScale));
-        return begin(sample, NoiseSource.none());
+        return begin(sample, source);
     }
 
     /**
@@ -198,7 +209,7 @@ public final class Plan implements Serializable {
      */
     public SamplerState start(NoiseSource source, DataType type, long... shape) {
         INDArray noise = source.draw(NoiseRequest.start(), type, shape);
-        SamplerState state = start(noise);
+        SamplerState state = start(noise, source);
         noise.close();
         return state;
     }
@@ -211,7 +222,18 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState startFrom(INDArray sample) {
-        return begin(Kernels.copy(sample), NoiseSource.none());
+        return startFrom(sample, NoiseSource.none());
+    }
+
+    /**
+     * Begins a run from a sample at the plan's first level, when the first step adds noise before the network is evaluated.
+     *
+     * @param sample the sample; copied
+     * @param source where the noise of the steps comes from
+     * @return the state before the first evaluation
+     */
+    public SamplerState startFrom(INDArray sample, NoiseSource source) {
+        return begin(Kernels.copy(sample), source);
     }
 
     private SamplerState begin(INDArray sample, NoiseSource source) {

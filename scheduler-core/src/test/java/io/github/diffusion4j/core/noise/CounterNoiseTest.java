@@ -1,0 +1,123 @@
+package io.github.diffusion4j.core.noise;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Statistics use fixed seeds, so a passing test passes always; the bounds are 5 standard errors, 6e-7 each by chance. */
+class CounterNoiseTest {
+
+    private static double[] draw(NoiseSource source, NoiseRequest request, DataType type, long... shape) {
+        return source.draw(request, type, shape).castTo(DataType.DOUBLE).data().asDouble();
+    }
+
+    @Property(tries = 50)
+    void a_row_does_not_know_its_batch(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int batch, @ForAll @IntRange(max = 8) int wanted,
+            @ForAll @IntRange(min = 1, max = 2100) int length, @ForAll @IntRange(max = 999) int evaluation) {
+        int row = wanted % batch;
+        NoiseRequest request = NoiseRequest.step(evaluation);
+        double[] all = draw(CounterNoise.of(seed), request, DataType.DOUBLE, batch, length);
+        double[] one = draw(CounterNoise.of(seed).forSamples(row), request, DataType.DOUBLE, 1, length);
+        assertArrayEquals(Arrays.copyOfRange(all, row * length, (row + 1) * length), one);
+    }
+
+    @Property(tries = 50)
+    void a_longer_sample_begins_with_the_shorter_one(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3000) int length) {
+        double[] longer = draw(CounterNoise.of(seed), NoiseRequest.start(), DataType.DOUBLE, 1, length + 100);
+        double[] shorter = draw(CounterNoise.of(seed), NoiseRequest.start(), DataType.DOUBLE, 1, length);
+        assertArrayEquals(Arrays.copyOf(longer, length), shorter);
+    }
+
+    @Test
+    void floats_are_the_doubles_rounded() {
+        double[] doubles = draw(CounterNoise.of(3), NoiseRequest.start(), DataType.DOUBLE, 2, 500);
+        double[] floats = draw(CounterNoise.of(3), NoiseRequest.start(), DataType.FLOAT, 2, 500);
+        assertArrayEquals(Arrays.stream(doubles).map(d -> (float) d).toArray(), floats);
+    }
+
+    @Test
+    void views_and_fortran_order_get_the_same_numbers() {
+        NoiseSource source = CounterNoise.of(11);
+        INDArray expected = source.draw(NoiseRequest.start(), DataType.FLOAT, 3, 4, 5);
+        INDArray fortran = Nd4j.create(DataType.FLOAT, new long[] {3, 4, 5}, 'f');
+        INDArray view = Nd4j.zeros(DataType.FLOAT, 3, 8, 5).get(NDArrayIndex.all(), NDArrayIndex.interval(2, 6), NDArrayIndex.all());
+        source.fill(NoiseRequest.start(), fortran);
+        source.fill(NoiseRequest.start(), view);
+        assertArrayEquals(expected.data().asFloat(), fortran.dup('c').data().asFloat());
+        assertArrayEquals(expected.data().asFloat(), view.dup('c').data().asFloat());
+    }
+
+    @Test
+    void nd4j_s_own_generator_does_not_matter() {
+        Nd4j.getRandom().setSeed(1);
+        double[] first = draw(CounterNoise.of(5), NoiseRequest.start(), DataType.DOUBLE, 1, 64);
+        Nd4j.getRandom().setSeed(2);
+        assertArrayEquals(first, draw(CounterNoise.of(5), NoiseRequest.start(), DataType.DOUBLE, 1, 64));
+    }
+
+    @Test
+    void moments_are_those_of_the_normal_distribution() {
+        int n = 1 << 20;
+        double[] z = draw(CounterNoise.of(2026), NoiseRequest.start(), DataType.DOUBLE, 1, n);
+        double[] expected = {0, 1, 0, 3};
+        double[] variance = {1, 2, 15, 96};
+        for (int k = 1; k <= 4; k++) {
+            int power = k;
+            double moment = Arrays.stream(z).map(x -> Math.pow(x, power)).average().orElseThrow();
+            assertEquals(expected[k - 1], moment, 5 * Math.sqrt(variance[k - 1] / n), "moment " + k);
+        }
+    }
+
+    @Test
+    void streams_samples_steps_and_seeds_are_uncorrelated() {
+        int n = 1 << 16;
+        double[] base = draw(CounterNoise.of(7), NoiseRequest.start(), DataType.DOUBLE, 1, n);
+        double[][] others = {
+            draw(CounterNoise.of(7), NoiseRequest.step(0), DataType.DOUBLE, 1, n),
+            draw(CounterNoise.of(7), NoiseRequest.forward(0), DataType.DOUBLE, 1, n),
+            draw(CounterNoise.of(7), new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1), DataType.DOUBLE, 1, n),
+            draw(CounterNoise.of(7).forSamples(1), NoiseRequest.start(), DataType.DOUBLE, 1, n),
+            draw(CounterNoise.of(8), NoiseRequest.start(), DataType.DOUBLE, 1, n)};
+        for (double[] other : others) {
+            double correlation = IntStream.range(0, n).mapToDouble(i -> base[i] * other[i]).average().orElseThrow();
+            assertEquals(0, correlation, 5 / Math.sqrt(n));
+        }
+        double neighbours = IntStream.range(1, n).mapToDouble(i -> base[i] * base[i - 1]).average().orElseThrow();
+        assertEquals(0, neighbours, 5 / Math.sqrt(n));
+    }
+
+    @Test
+    void bad_requests_are_refused() {
+        assertThrows(IllegalArgumentException.class, () -> new NoiseRequest(NoiseRequest.Stream.STEP, -1, 0));
+        assertThrows(IllegalArgumentException.class, () -> CounterNoise.of(1).forSamples());
+        assertThrows(IllegalArgumentException.class, () -> CounterNoise.of(1).forSamples(2, -1));
+        IllegalArgumentException rows = assertThrows(IllegalArgumentException.class,
+                () -> CounterNoise.of(1).forSamples(0, 1).draw(NoiseRequest.start(), DataType.FLOAT, 3, 2));
+        assertTrue(rows.getMessage().contains("2 samples"), rows.getMessage());
+        assertThrows(IllegalStateException.class, () -> NoiseSource.none().draw(NoiseRequest.start(), DataType.FLOAT, 1, 2));
+    }
+
+    @Test
+    void uniforms_fill_the_unit_interval_and_permutations_are_complete() {
+        CounterUniform uniform = new CounterUniform(9);
+        int n = 100_000;
+        double mean = IntStream.range(0, n).mapToDouble(i -> uniform.at(3, i)).average().orElseThrow();
+        assertEquals(0.5, mean, 5 * Math.sqrt(1.0 / 12 / n));
+        assertTrue(IntStream.range(0, n).mapToDouble(i -> uniform.at(3, i)).allMatch(u -> u >= 0 && u < 1));
+        int[] order = uniform.permutation(2, 1000);
+        assertArrayEquals(IntStream.range(0, 1000).toArray(), Arrays.stream(order).sorted().toArray());
+        assertTrue(IntStream.range(0, 1000).filter(i -> order[i] == i).count() < 10, "a random permutation has about one fixed point");
+    }
+}

@@ -18,6 +18,9 @@ public final class DiscreteSchedule implements NoiseSchedule {
 
     private static final long serialVersionUID = 1;
 
+    /** A level of this schedule that was computed elsewhere may pass its ends by this much, in ln sigma. */
+    private static final double END_ROUNDING = 1e-9;
+
     private final double[] betas;
     private final double[] alphasCumprod;
 
@@ -163,11 +166,13 @@ public final class DiscreteSchedule implements NoiseSchedule {
 
     @Override
     public NoiseLevel atEdmSigma(double edmSigma) {
-        double log = Math.log(edmSigma);
-        if (!(log >= logEdmSigma(0) && log <= logEdmSigma(size() - 1))) {
+        double lowest = logEdmSigma(0);
+        double highest = logEdmSigma(size() - 1);
+        if (!(Math.log(edmSigma) >= lowest - END_ROUNDING && Math.log(edmSigma) <= highest + END_ROUNDING)) {
             throw new IllegalArgumentException("sigma " + edmSigma + " lies outside the schedule's range ["
-                    + Math.exp(logEdmSigma(0)) + ", " + Math.exp(logEdmSigma(size() - 1)) + "]");
+                    + Math.exp(lowest) + ", " + Math.exp(highest) + "]");
         }
+        double log = Math.max(lowest, Math.min(highest, Math.log(edmSigma)));
         int low = 0;
         int high = size() - 1;
         while (high - low > 1) {

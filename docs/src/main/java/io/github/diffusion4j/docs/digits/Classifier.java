@@ -19,7 +19,6 @@ import org.nd4j.linalg.learning.config.Adam;
 final class Classifier {
 
     private static final int PIXELS = Digits.SIDE * Digits.SIDE;
-    private static final int CLASSES = 10;
     private static final int FEATURES = 24;
     private static final int EPOCHS = 60;
     private static final int BATCH = 64;
@@ -31,18 +30,14 @@ final class Classifier {
     Classifier(long seed, Digits training) {
         initial = CounterNoise.of(seed);
         SDVariable pixels = graph.placeHolder("pixels", DataType.FLOAT, -1, PIXELS);
-        SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, CLASSES);
+        SDVariable labels = graph.placeHolder("labels", DataType.FLOAT, -1, Digits.CLASSES);
         SDVariable hidden = graph.nn().relu(dense(pixels, PIXELS, 96), 0);
         SDVariable features = graph.math().tanh("features", dense(hidden, 96, FEATURES));
-        SDVariable logits = dense(features, FEATURES, CLASSES).rename("logits");
+        SDVariable logits = dense(features, FEATURES, Digits.CLASSES).rename("logits");
         graph.loss().softmaxCrossEntropy("loss", labels, logits, null);
         graph.setLossVariables("loss");
         graph.setTrainingConfig(TrainingConfig.builder().updater(new Adam(2e-3)).dataSetFeatureMapping("pixels").dataSetLabelMapping("labels").build());
-        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, training.size(), CLASSES);
-        for (int i = 0; i < training.size(); i++) {
-            oneHot.putScalar(i, training.labels()[i], 1);
-        }
-        Quiet.run(() -> graph.fit(new ViewIterator(new DataSet(flat(training.images()), oneHot), BATCH), EPOCHS));
+        Quiet.run(() -> graph.fit(new ViewIterator(new DataSet(flat(training.images()), Digits.oneHot(training.labels())), BATCH), EPOCHS));
     }
 
     private SDVariable dense(SDVariable x, int in, int out) {
@@ -61,12 +56,12 @@ final class Classifier {
         return graph.output(Map.of("pixels", flat(images)), "features").get("features").toDoubleMatrix();
     }
 
-    /** The share of digits that are recognized. */
-    double accuracy(Digits digits) {
-        int[] found = graph.output(Map.of("pixels", flat(digits.images())), "logits").get("logits").argMax(1).toIntVector();
+    /** The share of images that are recognized as these digits. */
+    double accuracy(INDArray images, int... digits) {
+        int[] found = graph.output(Map.of("pixels", flat(images)), "logits").get("logits").argMax(1).toIntVector();
         int right = 0;
         for (int i = 0; i < found.length; i++) {
-            right += found[i] == digits.labels()[i] ? 1 : 0;
+            right += found[i] == digits[i] ? 1 : 0;
         }
         return (double) right / found.length;
     }

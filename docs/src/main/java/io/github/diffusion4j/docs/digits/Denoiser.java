@@ -5,7 +5,6 @@ import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.samplers.Sampling;
 import java.util.LinkedHashMap;
@@ -19,6 +18,7 @@ import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,15 +31,15 @@ import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
- * A small convolutional denoiser in SameDiff: two resolutions (8x8, 4x4) with residual blocks that know the time, and a
- * skip connection. Its weights are averaged over the last steps of training (exponential moving average).
+ * A small convolutional denoiser in SameDiff: two resolutions (8x8, 4x4) with residual blocks that know the time and the
+ * digit to draw, and a skip connection. Its weights are averaged over the last steps of training (exponential moving average).
  */
-final class Denoiser implements Sampling.Model {
+final class Denoiser {
 
     private static final int CHANNELS = 32;
     private static final int TIME_FEATURES = 32;
     private static final int TIME_UNITS = 64;
-    private static final double LEARNING_RATE = Double.parseDouble(System.getProperty("lr","1e-3"));
+    private static final double LEARNING_RATE = 2e-3;
     private static final double AVERAGE_DECAY = 0.995;
 
     private final SameDiff graph = SameDiff.create();
@@ -52,11 +52,12 @@ final class Denoiser implements Sampling.Model {
         SDVariable timesteps = graph.placeHolder("timesteps", DataType.FLOAT, -1);
         SDVariable target = graph.placeHolder("target", DataType.FLOAT, -1, 1, Digits.SIDE, Digits.SIDE);
         SDVariable weights = graph.placeHolder("weights", DataType.FLOAT, -1);
-        SDVariable time = time(timesteps);
+        SDVariable digits = graph.placeHolder("digits", DataType.FLOAT, -1, Digits.CLASSES);
+        SDVariable time = graph.nn().swish(time(timesteps).add(digits.mmul(weight(Digits.CLASSES, TIME_UNITS))));
         // One channel: [n, 1, 8, 8] and [n, 8, 8, 1] are the same memory; convolutions run faster with channels last.
         SDVariable image = graph.reshape(input, -1, Digits.SIDE, Digits.SIDE, 1);
         SDVariable fine = block(convolution(image, 1, CHANNELS, 3, 1), time, CHANNELS);
-        SDVariable coarse = block(convolution(fine, CHANNELS, 2 * CHANNELS, 3, 2), time, 2 * CHANNELS);
+        SDVariable coarse = block(block(convolution(fine, CHANNELS, 2 * CHANNELS, 3, 2), time, 2 * CHANNELS), time, 2 * CHANNELS);
         SDVariable both = graph.concat(3, doubled(coarse, 2 * CHANNELS), fine);
         SDVariable merged = block(convolution(both, 3 * CHANNELS, CHANNELS, 3, 1), time, CHANNELS);
         SDVariable output = graph.reshape("output", convolution(graph.nn().swish(merged), CHANNELS, 1, 3, 1), -1, 1, Digits.SIDE, Digits.SIDE);
@@ -73,7 +74,7 @@ final class Denoiser implements Sampling.Model {
         }
         SDVariable angles = graph.reshape(timesteps, -1, 1).mul(graph.constant(Nd4j.createFromArray(frequencies).reshape(1, frequencies.length)));
         SDVariable features = graph.concat(1, graph.math().sin(angles), graph.math().cos(angles));
-        return graph.nn().swish(features.mmul(weight(TIME_FEATURES, TIME_UNITS)).add(bias(TIME_UNITS)));
+        return features.mmul(weight(TIME_FEATURES, TIME_UNITS)).add(bias(TIME_UNITS));
     }
 
     private SDVariable block(SDVariable x, SDVariable time, int channels) {
@@ -113,9 +114,9 @@ final class Denoiser implements Sampling.Model {
         int iterations = epochs * batches.batchesPerEpoch();
         graph.setTrainingConfig(TrainingConfig.builder()
                 .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, LEARNING_RATE, 1, iterations + 1)))
-                .dataSetFeatureMapping("input", "timesteps").dataSetLabelMapping("target", "weights").build());
+                .dataSetFeatureMapping("input", "timesteps", "digits").dataSetLabelMapping("target", "weights").build());
         Map<String, INDArray> average = new LinkedHashMap<>();
-        graph.variables().stream().filter(v -> v.name().startsWith("weight") && !v.isPlaceHolder() || v.name().startsWith("bias"))
+        graph.variables().stream().filter(v -> v.getVariableType() == VariableType.VARIABLE)
                 .forEach(v -> average.put(v.name(), Kernels.copy(v.getArr())));
         Quiet.run(() -> graph.fit(batches, epochs, new BaseListener() {
             private int iteration;
@@ -149,8 +150,9 @@ final class Denoiser implements Sampling.Model {
         average.forEach((name, mean) -> graph.getVariable(name).getArr().assign(mean));
     }
 
-    @Override
-    public INDArray predict(ModelInput input) {
-        return graph.output(Map.of("input", input.sample(), "timesteps", input.timesteps()), "output").get("output");
+    /** The network as a model of given digits, one for each sample. */
+    Sampling.Model of(int... digits) {
+        INDArray condition = Digits.oneHot(digits);
+        return input -> graph.output(Map.of("input", input.sample(), "timesteps", input.timesteps(), "digits", condition), "output").get("output");
     }
 }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -21,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 record Digits(INDArray images, int[] labels) {
 
     static final int SIDE = 8;
+    static final int CLASSES = 10;
     private static final int PIXELS = SIDE * SIDE;
     private static final float HALF_RANGE = 8;
 
@@ -42,6 +45,20 @@ record Digits(INDArray images, int[] labels) {
             labels[row] = (int) Float.parseFloat(values[PIXELS]);
         }
         return new Digits(Nd4j.createFromArray(pixels).reshape(labels.length, 1, SIDE, SIDE), labels);
+    }
+
+    /** The digits as ND4J's data set: images and one-hot labels. */
+    DataSet dataSet() {
+        return new DataSet(images, oneHot(labels));
+    }
+
+    /** One row of ten zeros and ones for each digit. */
+    static INDArray oneHot(int... digits) {
+        INDArray rows = Nd4j.zeros(DataType.FLOAT, digits.length, CLASSES);
+        for (int i = 0; i < digits.length; i++) {
+            rows.putScalar(i, digits[i], 1);
+        }
+        return rows;
     }
 
     int size() {

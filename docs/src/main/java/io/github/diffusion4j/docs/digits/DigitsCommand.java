@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true, sortOptions = false)
 public final class DigitsCommand implements Callable<Integer> {
 
-    @Option(names = "--epochs", defaultValue = "80", description = "Training epochs (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--epochs", defaultValue = "100", description = "Training epochs (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
     @Option(names = "--steps", defaultValue = "1000", description = "DDPM steps (default: ${DEFAULT-VALUE}).")

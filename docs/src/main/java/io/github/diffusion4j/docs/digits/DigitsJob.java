@@ -39,7 +39,7 @@ final class DigitsJob {
 
     private static final int TIMESTEPS = 1000;
     private static final int TRAINING_DIGITS = 1297;
-    private static final int BATCH = 96;
+    private static final int BATCH = 64;
     private static final int SHOWN = 60;
     private static final int COLUMNS = 20;
     private static final int STRIP = 11;
@@ -71,7 +71,7 @@ final class DigitsJob {
         double[][] real = classifier.features(heldOut.images());
         double floor = FrechetDistance.between(classifier.features(training.range(0, samples).images()), real);
         INDArray noise = CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, samples, 1, Digits.SIDE, Digits.SIDE);
-        report.floors(floor, FrechetDistance.between(classifier.features(noise), real), classifier.accuracy(heldOut));
+        report.floors(floor, FrechetDistance.between(classifier.features(noise), real), classifier.accuracy(heldOut.images(), heldOut.labels()));
         sample(samplers, denoiser, noise, classifier, real);
         report.write(folder.resolve("index.html"), seed, epochs, samples);
         System.out.print(report.text());
@@ -94,7 +94,7 @@ final class DigitsJob {
 
     private Denoiser train(Digits training, int epochs) throws IOException {
         Denoiser denoiser = new Denoiser(seed);
-        NoisingIterator batches = new NoisingIterator(training.images(), BATCH,
+        NoisingIterator batches = new NoisingIterator(training.dataSet(), BATCH,
                 new NoisingIterator.Recipe(DdpmScheduler.of(process), TimestepSampler.stratified(TIMESTEPS), LossWeight.plain()), seed);
         List<Double> losses = new ArrayList<>();
         try (ProgressBar bar = bar("Training", (long) epochs * batches.batchesPerEpoch())) {
@@ -126,22 +126,25 @@ final class DigitsJob {
     }
 
     private void sample(List<Sampler> samplers, Denoiser denoiser, INDArray noise, Classifier classifier, double[][] real) throws IOException {
+        int[] digits = IntStream.range(0, samples).map(i -> i % COLUMNS / 2).toArray();
+        Sampling.Model model = denoiser.of(digits);
         try (ProgressBar bar = bar("Sampling", samplers.stream().mapToLong(s -> s.plan().evaluations()).sum())) {
             for (Sampler sampler : samplers) {
                 bar.setExtraMessage(" " + sampler.name() + " " + sampler.steps());
                 List<INDArray> strip = new ArrayList<>();
                 int every = Math.max(1, sampler.plan().evaluations() / (STRIP - 1));
-                INDArray images = Sampling.run(sampler.plan(), denoiser, sampler.plan().start(noise), CounterNoise.of(seed), (plan, state) -> {
+                INDArray images = Sampling.run(sampler.plan(), model, sampler.plan().start(noise), CounterNoise.of(seed), (plan, state) -> {
                     bar.step();
                     if (sampler.name().equals("DDPM") && (state.index() % every == 0 || state.index() == 1)) {
-                        strip.add(Kernels.rows(state.sample(), 0, 1, 2, 3));
+                        strip.add(Kernels.rows(state.sample(), 4, 6, 14, 16));
                     }
                 });
                 Pictures.grid(folder.resolve(sampler.file()), Kernels.rows(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
                 if (!strip.isEmpty()) {
                     Pictures.grid(folder.resolve("reverse.png"), transposed(strip), strip.size());
                 }
-                report.sampler(sampler.name(), sampler.steps(), sampler.eta(), FrechetDistance.between(classifier.features(images), real), sampler.file());
+                report.sampler(sampler.name(), sampler.steps(), sampler.eta(), FrechetDistance.between(classifier.features(images), real),
+                        classifier.accuracy(images, digits), sampler.file());
             }
         }
     }

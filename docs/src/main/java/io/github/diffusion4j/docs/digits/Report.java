@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** What the digits job found, as a page and as text. */
 final class Report {
 
-    private record Row(String sampler, int steps, String eta, double distance, String file) {}
+    private record Row(String sampler, int steps, String eta, double distance, double recognized, String file) {}
 
     private final List<Row> rows = new ArrayList<>();
     private final List<String> schedules = new ArrayList<>();
@@ -25,8 +25,8 @@ final class Report {
         accuracy = classifierAccuracy;
     }
 
-    void sampler(String name, int steps, double eta, double distance, String file) {
-        rows.add(new Row(name, steps, String.format(Locale.ROOT, "%.0f", eta), distance, file));
+    void sampler(String name, int steps, double eta, double distance, double recognized, String file) {
+        rows.add(new Row(name, steps, String.format(Locale.ROOT, "%.0f", eta), distance, recognized, file));
     }
 
     void schedule(String name, String file) {
@@ -35,16 +35,16 @@ final class Report {
 
     private List<Row> table() {
         List<Row> all = new ArrayList<>();
-        all.add(new Row("pure noise", 0, "", noise, ""));
+        all.add(new Row("pure noise", 0, "", noise, 0.1, ""));
         rows.stream().filter(row -> row.sampler().equals("DDIM")).forEach(all::add);
         rows.stream().filter(row -> !row.sampler().equals("DDIM")).forEach(all::add);
-        all.add(new Row("real digits (floor)", 0, "", floor, "real.png"));
+        all.add(new Row("real digits (floor)", 0, "", floor, accuracy, "real.png"));
         return all;
     }
 
     String text() {
-        return String.format(Locale.ROOT, "%n%-22s %6s %4s %18s%n", "sampler", "steps", "eta", "Frechet distance") + table().stream()
-                .map(row -> String.format(Locale.ROOT, "%-22s %6s %4s %18.3f%n", row.sampler(), steps(row), row.eta(), row.distance()))
+        return String.format(Locale.ROOT, "%n%-22s %6s %4s %18s %11s%n", "sampler", "steps", "eta", "Frechet distance", "recognized") + table().stream()
+                .map(row -> String.format(Locale.ROOT, "%-22s %6s %4s %18.3f %10.1f%%%n", row.sampler(), steps(row), row.eta(), row.distance(), 100 * row.recognized()))
                 .collect(Collectors.joining()) + String.format("%n");
     }
 
@@ -53,8 +53,8 @@ final class Report {
     }
 
     void write(Path file, long seed, int epochs, int samples) throws IOException {
-        String table = table().stream().map(row -> String.format(Locale.ROOT, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%.3f</td></tr>%n",
-                row.sampler(), steps(row), row.eta(), row.distance())).collect(Collectors.joining());
+        String table = table().stream().map(row -> String.format(Locale.ROOT, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%.3f</td><td>%.1f%%</td></tr>%n",
+                row.sampler(), steps(row), row.eta(), row.distance(), 100 * row.recognized())).collect(Collectors.joining());
         String grids = rows.stream().map(row -> figure(row.file(), row.sampler() + ", " + row.steps() + " steps" + (row.sampler().equals("DDIM") ? ", eta " + row.eta() : "")))
                 .collect(Collectors.joining());
         String curves = List.of("alphas_cumprod", "sigma", "log_snr", "beta").stream()
@@ -92,13 +92,14 @@ final class Report {
             <h1>Handwritten digits with DDPM and DDIM</h1>
             <p>One small convolutional network, trained on 8x8 handwriting with the cosine schedule and v prediction, sampled in several ways. {settings}</p>
             <h2>Steps against quality</h2>
-            <p>Frechet distance to 500 held-out digits in the feature space of a classifier trained on real digits. Lower is better; real digits against real digits is the floor.</p>
+            <p>Frechet distance to 500 held-out digits in the feature space of a classifier trained on real digits. Lower is better; real digits against real digits is the floor. Recognized: the share that this classifier takes for the digit that was asked for.</p>
             <table>
-            <thead><tr><th>sampler</th><th>steps</th><th>eta</th><th>Frechet distance</th></tr></thead>
+            <thead><tr><th>sampler</th><th>steps</th><th>eta</th><th>Frechet distance</th><th>recognized</th></tr></thead>
             <tbody>
             {table}</tbody>
             </table>
             <h2>Samples</h2>
+            <p>Each pair of columns was asked for one digit, 0 to 9 from left to right.</p>
             {real}{grids}
             <h2>Forward and reverse</h2>
             {forward}{reverse}

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Grey images as PNG: grids of samples, dark ink on white. */
 public final class Pictures {
 
-    private static final int SCALE = 6;
+    private static final int SCALE = 5;
     private static final int GAP = 4;
 
     private Pictures() {}

@@ -8,13 +8,14 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
- * Noised batches as ND4J's {@link MultiDataSetIterator}, ready for {@code SameDiff.fit}: features (input, timesteps),
- * labels (target, weights). {@link #reset} begins the next epoch in another order. Order, timesteps and noise are functions
+ * Noised batches as ND4J's {@link MultiDataSetIterator}, ready for {@code SameDiff.fit}: features (input, timesteps), and the
+ * condition if there is one; labels (target, weights). {@link #reset} begins the next epoch in another order. Order, timesteps and noise are functions
  * of the seed, the epoch and the place in it; the last, incomplete batch of an epoch is left out.
  */
 public final class NoisingIterator implements MultiDataSetIterator {
@@ -30,7 +31,7 @@ public final class NoisingIterator implements MultiDataSetIterator {
      */
     public record Recipe(Scheduler scheduler, TimestepSampler sampler, LossWeight weight) implements java.io.Serializable {}
 
-    private final INDArray data;
+    private final DataSet data;
     private final int batch;
     private final Recipe recipe;
     private final CounterUniform times;
@@ -44,14 +45,15 @@ public final class NoisingIterator implements MultiDataSetIterator {
     /**
      * An iterator at the start of its first epoch.
      *
-     * @param data the clean data, samples along the first axis
+     * @param data the clean data as features, samples along the first axis; what the network is conditioned on (class labels,
+     *     embeddings) as labels, or none
      * @param batch the samples of a batch, at least 1 and at most those there are
      * @param recipe how batches are noised
      * @param seed any number
      */
-    public NoisingIterator(INDArray data, int batch, Recipe recipe, long seed) {
-        if (batch < 1 || batch > data.size(0)) {
-            throw new IllegalArgumentException("a batch must have 1 to " + data.size(0) + " samples (all the data), got " + batch);
+    public NoisingIterator(DataSet data, int batch, Recipe recipe, long seed) {
+        if (batch < 1 || batch > data.numExamples()) {
+            throw new IllegalArgumentException("a batch must have 1 to " + data.numExamples() + " samples (all the data), got " + batch);
         }
         this.data = data;
         this.batch = batch;
@@ -59,7 +61,7 @@ public final class NoisingIterator implements MultiDataSetIterator {
         this.times = new CounterUniform(seed);
         this.orders = new CounterUniform(seed ^ 0x9E3779B97F4A7C15L);
         this.noise = CounterNoise.of(seed);
-        this.order = orders.permutation(0, (int) data.size(0));
+        this.order = orders.permutation(0, data.numExamples());
     }
 
     /**
@@ -68,7 +70,7 @@ public final class NoisingIterator implements MultiDataSetIterator {
      * @return the number, at least 1
      */
     public int batchesPerEpoch() {
-        return (int) data.size(0) / batch;
+        return data.numExamples() / batch;
     }
 
     @Override
@@ -90,13 +92,17 @@ public final class NoisingIterator implements MultiDataSetIterator {
             throw new NoSuchElementException("epoch " + epoch + " is over; call reset()");
         }
         int iteration = epoch * batchesPerEpoch() + position;
-        INDArray clean = Kernels.rows(data, Arrays.copyOfRange(order, position * batch, (position + 1) * batch));
+        int[] rows = Arrays.copyOfRange(order, position * batch, (position + 1) * batch);
+        INDArray clean = Kernels.rows(data.getFeatures(), rows);
         INDArray eps = noise.draw(NoiseRequest.forward(iteration), clean.dataType(), clean.shape());
         NoisedBatch noised = NoisedBatch.of(recipe.scheduler(), clean, eps, recipe.sampler().draw(times, iteration, batch), recipe.weight());
         clean.close();
         eps.close();
         position++;
         MultiDataSet result = noised.toMultiDataSet();
+        if (data.getLabels() != null) {
+            result.setFeatures(new INDArray[] {noised.input(), noised.timesteps(), Kernels.rows(data.getLabels(), rows)});
+        }
         if (preProcessor != null) {
             preProcessor.preProcess(result);
         }
@@ -108,7 +114,7 @@ public final class NoisingIterator implements MultiDataSetIterator {
         if (position > 0) {
             epoch++;
             position = 0;
-            order = orders.permutation(epoch, (int) data.size(0));
+            order = orders.permutation(epoch, data.numExamples());
         }
     }
 

@@ -34,8 +34,8 @@ public final class DigitsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (epochs < 1 || samples < 32 || samples > 1297) {
-            throw new IllegalArgumentException("--epochs must be at least 1 and --samples 32 to 1297, got " + epochs + " and " + samples);
+        if (epochs < 1 || samples < 32 || samples > 2000) {
+            throw new IllegalArgumentException("--epochs must be at least 1 and --samples 32 to 2000, got " + epochs + " and " + samples);
         }
         try (ReportFolder folder = ReportFolder.replacing(out.toAbsolutePath())) {
             new DigitsJob(seed, samples, folder.path()).run(epochs, steps, ddimSteps);

@@ -15,18 +15,19 @@ final class Report {
 
     private final List<Row> rows = new ArrayList<>();
     private final List<String> schedules = new ArrayList<>();
-    private double floor;
-    private double noise;
-    private double accuracy;
+    private Row noise;
+    private Row real;
 
-    void floors(double realAgainstReal, double pureNoise, double classifierAccuracy) {
-        floor = realAgainstReal;
-        noise = pureNoise;
-        accuracy = classifierAccuracy;
+    void pureNoise(double distance, double recognized) {
+        noise = new Row("pure noise", 0, "", distance, recognized, "");
     }
 
-    void sampler(String name, int steps, double eta, double distance, double recognized, String file) {
-        rows.add(new Row(name, steps, String.format(Locale.ROOT, "%.0f", eta), distance, recognized, file));
+    void realDigits(double distance, double recognized) {
+        real = new Row("real digits (floor)", 0, "", distance, recognized, "");
+    }
+
+    void sampler(String name, int steps, double eta, double[] quality, String file) {
+        rows.add(new Row(name, steps, String.format(Locale.ROOT, "%.0f", eta), quality[0], quality[1], file));
     }
 
     void schedule(String name, String file) {
@@ -35,10 +36,10 @@ final class Report {
 
     private List<Row> table() {
         List<Row> all = new ArrayList<>();
-        all.add(new Row("pure noise", 0, "", noise, 0.1, ""));
+        all.add(noise);
         rows.stream().filter(row -> row.sampler().equals("DDIM")).forEach(all::add);
         rows.stream().filter(row -> !row.sampler().equals("DDIM")).forEach(all::add);
-        all.add(new Row("real digits (floor)", 0, "", floor, accuracy, "real.png"));
+        all.add(real);
         return all;
     }
 
@@ -52,7 +53,7 @@ final class Report {
         return row.steps() == 0 ? "" : Integer.toString(row.steps());
     }
 
-    void write(Path file, long seed, int epochs, int samples) throws IOException {
+    void write(Path file, String settings) throws IOException {
         String table = table().stream().map(row -> String.format(Locale.ROOT, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%.3f</td><td>%.1f%%</td></tr>%n",
                 row.sampler(), steps(row), row.eta(), row.distance(), 100 * row.recognized())).collect(Collectors.joining());
         String grids = rows.stream().map(row -> figure(row.file(), row.sampler() + ", " + row.steps() + " steps" + (row.sampler().equals("DDIM") ? ", eta " + row.eta() : "")))
@@ -65,8 +66,7 @@ final class Report {
                 .replace("{loss}", figure("loss.png", "Training loss (<a href=\"loss.csv\">CSV</a>)"))
                 .replace("{real}", figure("real.png", "Real digits, held out"))
                 .replace("{schedules}", String.join(", ", schedules))
-                .replace("{settings}", String.format(Locale.ROOT, "Seed %d, %d epochs on 1,297 digits, %d samples for each figure. The classifier recognizes %.1f%% of the held-out digits.",
-                        seed, epochs, samples, 100 * accuracy)));
+                .replace("{settings}", settings));
     }
 
     private static String figure(String file, String caption) {

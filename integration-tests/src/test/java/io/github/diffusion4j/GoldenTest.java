@@ -1,0 +1,56 @@
+package io.github.diffusion4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.diffusion4j.golden.GoldenRunner;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recorded results of Diffusers (commit 58eb52c0, every float32 replaced by float64). */
+class GoldenTest {
+
+    private static final Path RECORDED = Path.of("src/test/resources/golden");
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private boolean run(Path folder) throws Exception {
+        return GoldenRunner.run(new PrintStream(bytes, true, StandardCharsets.UTF_8), List.of(folder));
+    }
+
+    private String report() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void every_recorded_case_is_reproduced() throws Exception {
+        assertTrue(run(RECORDED), this::report);
+        assertTrue(report().contains("DDPMScheduler 13 13 ") && report().endsWith("38 passed, 0 failed\n"), this::report);
+    }
+
+    @Test
+    void what_is_wrong_or_unknown_counts_as_failed(@TempDir Path folder) throws Exception {
+        String recorded = Files.readString(RECORDED.resolve("diffusers/DDIMParallelScheduler.json"));
+        Files.writeString(folder.resolve("wrong-config.json"), recorded.replace("\"eta\":0.5", "\"eta\":0.5001"));
+        Files.writeString(folder.resolve("unknown-class.json"), recorded.replace("\"DDIMParallelScheduler\"", "\"NoSuchScheduler\""));
+        Files.writeString(folder.resolve("unknown-argument.json"), recorded.replace("\"eta\"", "\"theta\""));
+        Files.writeString(folder.resolve("other-kind.json"), "[{\"sampler\": \"sample_euler\"}]");
+        Files.writeString(folder.resolve("object.json"), "{}");
+        Files.writeString(folder.resolve("broken.json"), "[");
+        assertFalse(run(folder));
+        assertTrue(report().endsWith("0 passed, 15 failed\n"), this::report);
+    }
+
+    @Test
+    void an_empty_folder_does_not_pass(@TempDir Path folder) throws Exception {
+        assertFalse(run(folder));
+        assertEquals("0 passed, 0 failed\n", report());
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.samplers;
 
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
@@ -9,7 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Drives a whole run: asks the network, steps, and frees the arrays it no longer needs. */
+/** Drives a whole run: asks the network, steps, and uses the arrays of earlier steps again. */
 public final class Sampling {
 
     private Sampling() {}
@@ -21,7 +22,7 @@ public final class Sampling {
         /**
          * Evaluates the network.
          *
-         * @param input sample and conditioning; the sample is freed after the step, copy what you keep
+         * @param input sample and conditioning; the sample is overwritten after the step, copy what you keep
          * @return the output, of the sample's type
          */
         INDArray predict(ModelInput input);
@@ -55,15 +56,17 @@ public final class Sampling {
      */
     public static INDArray run(Plan plan, Model model, SamplerState start, NoiseSource noise, Listener listener) {
         SamplerState state = start;
-        for (int i = start.index(); i < plan.evaluations(); i++) {
-            ModelInput input = plan.input(i, state);
-            SamplerState next = plan.step(i, model.predict(input), state, noise);
-            Set<INDArray> kept = arrays(next);
-            Set<INDArray> used = arrays(state);
-            used.add(input.sample());
-            used.stream().filter(array -> !kept.contains(array) && array.closeable()).forEach(INDArray::close);
-            state = next;
-            listener.evaluated(plan, state);
+        try (Buffers buffers = Buffers.recycling()) {
+            for (int i = start.index(); i < plan.evaluations(); i++) {
+                ModelInput input = plan.input(i, state);
+                SamplerState next = plan.step(i, model.predict(input), state, noise, buffers);
+                Set<INDArray> kept = arrays(next);
+                Set<INDArray> used = arrays(state);
+                used.add(input.sample());
+                used.stream().filter(array -> !kept.contains(array) && array.closeable()).forEach(buffers::give);
+                state = next;
+                listener.evaluated(plan, state);
+            }
         }
         return state.sample();
     }

@@ -130,7 +130,8 @@ class SchedulersTest {
             outputs.add(in.sample().mul(0.5));
             return outputs.get(outputs.size() - 1);
         }, plan.start(noise), CounterNoise.of(1), Sampling.Listener.NONE);
-        assertTrue(seen.stream().allMatch(INDArray::wasClosed));
+        assertTrue(seen.stream().allMatch(array -> array.wasClosed()));
+        assertTrue(new java.util.HashSet<>(seen.stream().map(System::identityHashCode).toList()).size() <= 3, "buffers are used again");
         assertFalse(result.wasClosed() || noise.wasClosed() || outputs.stream().anyMatch(INDArray::wasClosed));
     }
 

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.noise;
 
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Term;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,7 @@ public interface NoiseSource extends Serializable {
                 throw new IllegalArgumentException("the noise recorded for " + request + " has shape " + Arrays.toString(noise.shape())
                         + ", asked for " + Arrays.toString(out.shape()));
             }
-            out.assign(noise);
+            Kernels.combine(out, Term.of(noise, 1));
         };
     }
 }

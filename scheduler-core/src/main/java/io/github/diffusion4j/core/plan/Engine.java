@@ -8,6 +8,7 @@ import static io.github.diffusion4j.core.plan.Evaluation.OUTPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 
 import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -28,14 +29,16 @@ final class Engine {
 
     private final List<Evaluation> rows;
     private final DataCorrection correction;
+    private final Buffers buffers;
     private final INDArray[] registers;
     private final DataType type;
     private final long[] shape;
     private final List<INDArray> temporaries = new ArrayList<>();
 
-    private Engine(List<Evaluation> rows, DataCorrection correction, INDArray output, SamplerState state) {
+    private Engine(List<Evaluation> rows, DataCorrection correction, Buffers buffers, INDArray output, SamplerState state) {
         this.rows = rows;
         this.correction = correction;
+        this.buffers = buffers;
         this.type = state.sample().dataType();
         this.shape = state.sample().shape();
         this.registers = new INDArray[MEMORY + state.predictions().size() + 1];
@@ -48,20 +51,20 @@ final class Engine {
     record Keep(boolean anchor, int predictions) {}
 
     static SamplerState step(List<Evaluation> rows, DataCorrection correction, Keep keep, INDArray output, SamplerState state,
-            NoiseSource source, NoiseRequest request) {
+            NoiseSource source, NoiseRequest request, Buffers buffers) {
         check(rows, output, state);
-        Engine engine = new Engine(rows, correction, output, state);
+        Engine engine = new Engine(rows, correction, buffers, output, state);
         try {
             return engine.advance(keep, output, state, source, request);
         } finally {
-            engine.temporaries.forEach(INDArray::close);
+            engine.temporaries.forEach(buffers::give);
         }
     }
 
     /** The corrected estimate of the clean data, in the sample's type. */
     static INDArray data(List<Evaluation> rows, DataCorrection correction, INDArray output, SamplerState state) {
         check(rows, output, state);
-        Engine engine = new Engine(rows, correction, output, state);
+        Engine engine = new Engine(rows, correction, Buffers.FRESH, output, state);
         INDArray estimate = Kernels.empty(engine.type, engine.shape);
         INDArray corrected = engine.corrected();
         Kernels.combine(estimate, Term.of(corrected, 1));
@@ -70,19 +73,20 @@ final class Engine {
     }
 
     /** The sample as the network is to see it: churned where the solver asks for it. */
-    static INDArray before(Evaluation evaluation, INDArray sample, NoiseSource source, NoiseRequest request) {
+    static INDArray before(Evaluation evaluation, INDArray sample, NoiseSource source, NoiseRequest request, Buffers buffers) {
         double[] weights = evaluation.before();
         if (Evaluation.isOnly(weights, SAMPLE)) {
             return sample;
         }
-        INDArray out = Kernels.empty(sample.dataType(), sample.shape());
+        INDArray out = buffers.take(sample.dataType(), sample.shape());
         if (weights[NOISE] == 0) {
             Kernels.combine(out, Term.of(sample, weights[SAMPLE]));
             return out;
         }
-        INDArray noise = source.draw(request, Kernels.computeType(sample.dataType()), sample.shape());
+        INDArray noise = buffers.take(Kernels.computeType(sample.dataType()), sample.shape());
+        source.fill(request, noise);
         Kernels.combine(out, Term.of(sample, weights[SAMPLE]), Term.of(noise, weights[NOISE]));
-        noise.close();
+        buffers.give(noise);
         return out;
     }
 
@@ -124,7 +128,8 @@ final class Engine {
     }
 
     private INDArray noise(INDArray output, NoiseSource source, NoiseRequest request) {
-        INDArray noise = source.draw(request, Kernels.computeType(type), shape);
+        INDArray noise = buffers.take(Kernels.computeType(type), shape);
+        source.fill(request, noise);
         if (rows.get(0).learnsVariance()) {
             INDArray variance = Kernels.channels(output, shape[1], 2 * shape[1]);
             Kernels.apply(noise, variance, row -> {
@@ -160,7 +165,7 @@ final class Engine {
                 terms.add(Term.of(registers[register], weights));
             }
         }
-        INDArray out = Kernels.empty(resultType, shape);
+        INDArray out = buffers.take(resultType, shape);
         Kernels.combine(out, terms.toArray(Term[]::new));
         return out;
     }

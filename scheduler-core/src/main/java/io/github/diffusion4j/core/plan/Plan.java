@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -238,7 +239,7 @@ public final class Plan implements Serializable {
 
     private SamplerState begin(INDArray sample, NoiseSource source) {
         Kernels.computeType(sample.dataType());
-        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1));
+        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1), Buffers.FRESH);
         return new SamplerState(0, first, first, List.of());
     }
 
@@ -271,14 +272,29 @@ public final class Plan implements Serializable {
      * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides
      */
     public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
+        return step(evaluation, output, state, noise, Buffers.FRESH);
+    }
+
+    /**
+     * The same step with arrays from the caller's buffers, for loops that allocate nothing: give back the arrays of a state
+     * once the next one is made and the network's output is done with.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned
+     * @param state the state
+     * @param noise where the step's noise comes from
+     * @param buffers where new arrays come from
+     * @return the next state
+     */
+    public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise, Buffers buffers) {
         Evaluation e = checked(evaluation, state);
         Engine.Keep keep = new Engine.Keep(anchorNeeded[evaluation + 1], predictionsNeeded[evaluation + 1]);
-        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, NoiseRequest.step(evaluation));
+        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, NoiseRequest.step(evaluation), buffers);
         if (evaluation + 1 == evaluations.size() || Evaluation.isOnly(evaluations.get(evaluation + 1).before(), Evaluation.SAMPLE)) {
             return next;
         }
         INDArray churned = Engine.before(evaluations.get(evaluation + 1), next.sample(), noise,
-                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1));
+                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1), buffers);
         return new SamplerState(next.index(), churned, keep.anchor() ? next.anchor() : churned, next.predictions());
     }
 
@@ -306,7 +322,8 @@ public final class Plan implements Serializable {
     public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
         List<Evaluation> rows = plans.stream().map(plan -> plan.evaluations.get(0)).toList();
         SamplerState state = new SamplerState(0, sample, sample, List.of());
-        SamplerState next = Engine.step(rows, plans.get(0).correction, new Engine.Keep(false, 0), output, state, noise, NoiseRequest.step(0));
+        SamplerState next = Engine.step(rows, plans.get(0).correction, new Engine.Keep(false, 0), output, state, noise, NoiseRequest.step(0),
+                Buffers.FRESH);
         return next.sample() == sample ? Kernels.copy(sample) : next.sample();
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true, sortOptions = false)
 public final class DigitsCommand implements Callable<Integer> {
 
-    @Option(names = "--epochs", defaultValue = "100", description = "Training epochs (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--epochs", defaultValue = "70", description = "Training epochs (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
     @Option(names = "--steps", defaultValue = "1000", description = "DDPM steps (default: ${DEFAULT-VALUE}).")
@@ -20,7 +20,7 @@ public final class DigitsCommand implements Callable<Integer> {
     @Option(names = "--ddim-steps", defaultValue = "10,20,50,100", split = ",", description = "DDIM steps (default: ${DEFAULT-VALUE}).")
     private int[] ddimSteps;
 
-    @Option(names = "--samples", defaultValue = "256", description = "Samples for each quality figure (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--samples", defaultValue = "200", description = "Samples for each quality figure (default: ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(names = "--seed", defaultValue = "42", description = "Seed of everything random (default: ${DEFAULT-VALUE}).")

@@ -122,7 +122,7 @@ final class DigitsJob {
     private void lossCurve(List<Double> losses) throws IOException {
         double[] xs = IntStream.range(0, losses.size()).asDoubleStream().toArray();
         double[] smooth = IntStream.range(0, losses.size()).mapToDouble(i -> recent(losses.subList(0, i + 1))).toArray();
-        new Chart("Training loss", "iteration", "squared error", true)
+        new Chart("Training loss", "iteration", "squared error", false)
                 .line("iteration", xs, losses.stream().mapToDouble(Double::doubleValue).toArray())
                 .line("mean of 20", xs, smooth).write(folder.resolve("loss.png"));
         StringBuilder csv = new StringBuilder("iteration,loss\n");

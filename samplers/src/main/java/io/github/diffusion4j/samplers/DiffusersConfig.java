@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /**
@@ -162,7 +163,7 @@ public final class DiffusersConfig {
         return value == null ? absent : value.booleanValue();
     }
 
-    private JsonNode value(String key, java.util.function.Predicate<JsonNode> kind, String wanted) {
+    private JsonNode value(String key, Predicate<JsonNode> kind, String wanted) {
         JsonNode value = root.get(key);
         if (value == null || value.isNull()) {
             return null;

@@ -2,6 +2,7 @@ package io.github.diffusion4j.samplers;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.solvers.WithoutNoise;
@@ -30,6 +31,6 @@ public interface ParallelScheduler extends DiscreteScheduler {
             NoiseLevel from = schedule().at(t);
             return Plan.of(new WithoutNoise(solver()), new TimeGrid(List.of(from), List.of(target(t - stride))), parameterization(), correction());
         }).toList();
-        return Plan.stepRows(rows, output, sample, io.github.diffusion4j.core.noise.NoiseSource.none());
+        return Plan.stepRows(rows, output, sample, NoiseSource.none());
     }
 }

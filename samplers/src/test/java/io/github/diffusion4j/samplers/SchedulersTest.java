@@ -1,5 +1,7 @@
 package io.github.diffusion4j.samplers;
 
+import static io.github.diffusion4j.samplers.TestArrays.normal;
+import static io.github.diffusion4j.samplers.TestArrays.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
@@ -30,14 +31,6 @@ import org.nd4j.linalg.factory.Nd4j;
 class SchedulersTest {
 
     private static final DiscreteProcess PROCESS = DiscreteProcess.of(BetaSchedule.LINEAR.schedule(1000));
-
-    private static INDArray normal(int number, long... shape) {
-        return CounterNoise.of(number).draw(NoiseRequest.start(), DataType.DOUBLE, shape);
-    }
-
-    private static double[] values(INDArray array) {
-        return array.dup('c').data().asDouble();
-    }
 
     @Test
     void tables_come_as_doubles_and_as_arrays() {

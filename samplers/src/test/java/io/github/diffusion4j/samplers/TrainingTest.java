@@ -1,5 +1,7 @@
 package io.github.diffusion4j.samplers;
 
+import static io.github.diffusion4j.samplers.TestArrays.normal;
+import static io.github.diffusion4j.samplers.TestArrays.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
-import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
@@ -27,14 +27,6 @@ import org.nd4j.linalg.factory.Nd4j;
 class TrainingTest {
 
     private static final DiscreteProcess PROCESS = DiscreteProcess.of(BetaSchedule.LINEAR.schedule(1000));
-
-    private static INDArray normal(int number, long... shape) {
-        return CounterNoise.of(number).draw(NoiseRequest.start(), DataType.DOUBLE, shape);
-    }
-
-    private static double[] values(INDArray array) {
-        return array.dup('c').data().asDouble();
-    }
 
     @Test
     void a_batch_holds_the_forward_process_the_target_and_the_weights() {

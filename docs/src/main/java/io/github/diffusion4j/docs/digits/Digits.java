@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.digits;
 
+import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.noise.CounterUniform;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -67,7 +69,7 @@ record Digits(INDArray images, int[] labels) {
 
     /** The digits from one place to another. */
     Digits range(int from, int to) {
-        int[] rows = java.util.stream.IntStream.range(from, to).toArray();
-        return new Digits(io.github.diffusion4j.core.kernel.Kernels.rows(images, rows), Arrays.copyOfRange(labels, from, to));
+        int[] rows = IntStream.range(from, to).toArray();
+        return new Digits(Kernels.rows(images, rows), Arrays.copyOfRange(labels, from, to));
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -175,7 +176,7 @@ final class Engine {
         return array;
     }
 
-    private boolean any(java.util.function.Predicate<Evaluation> property) {
+    private boolean any(Predicate<Evaluation> property) {
         return rows.stream().anyMatch(property);
     }
 

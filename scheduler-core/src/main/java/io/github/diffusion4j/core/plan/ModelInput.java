@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.kernel.Kernels;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,7 +21,7 @@ public record ModelInput(INDArray sample, double timestep, NoiseLevel level) {
      */
     public INDArray timesteps() {
         double[] values = new double[(int) sample.size(0)];
-        java.util.Arrays.fill(values, timestep);
+        Arrays.fill(values, timestep);
         return Kernels.vector(sample.dataType(), values);
     }
 }

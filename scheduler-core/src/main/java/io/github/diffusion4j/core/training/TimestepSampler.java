@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.noise.CounterUniform;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /** How the timesteps of a training batch are drawn: a pure function of the seed and the iteration. Immutable. */
@@ -97,7 +98,7 @@ public interface TimestepSampler extends Serializable {
 
     private static double[] ones(int count) {
         double[] ones = new double[count];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         return ones;
     }
 

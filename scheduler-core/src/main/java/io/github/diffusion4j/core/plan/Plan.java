@@ -239,7 +239,7 @@ public final class Plan implements Serializable {
 
     private SamplerState begin(INDArray sample, NoiseSource source) {
         Kernels.computeType(sample.dataType());
-        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1), Buffers.FRESH);
+        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1, NoiseRequest.Interval.NONE), Buffers.FRESH);
         return new SamplerState(0, first, first, List.of());
     }
 
@@ -294,7 +294,7 @@ public final class Plan implements Serializable {
             return next;
         }
         INDArray churned = Engine.before(evaluations.get(evaluation + 1), next.sample(), noise,
-                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1), buffers);
+                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1, NoiseRequest.Interval.NONE), buffers);
         return new SamplerState(next.index(), churned, keep.anchor() ? next.anchor() : churned, next.predictions());
     }
 

@@ -87,7 +87,7 @@ class CounterNoiseTest {
         double[][] others = {
             draw(CounterNoise.of(7), NoiseRequest.step(0), DataType.DOUBLE, 1, n),
             draw(CounterNoise.of(7), NoiseRequest.forward(0), DataType.DOUBLE, 1, n),
-            draw(CounterNoise.of(7), new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1), DataType.DOUBLE, 1, n),
+            draw(CounterNoise.of(7), new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1, NoiseRequest.Interval.NONE), DataType.DOUBLE, 1, n),
             draw(CounterNoise.of(7).forSamples(1), NoiseRequest.start(), DataType.DOUBLE, 1, n),
             draw(CounterNoise.of(8), NoiseRequest.start(), DataType.DOUBLE, 1, n)};
         for (double[] other : others) {
@@ -100,7 +100,7 @@ class CounterNoiseTest {
 
     @Test
     void bad_requests_are_refused() {
-        assertThrows(IllegalArgumentException.class, () -> new NoiseRequest(NoiseRequest.Stream.STEP, -1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new NoiseRequest(NoiseRequest.Stream.STEP, -1, 0, NoiseRequest.Interval.NONE));
         assertThrows(IllegalArgumentException.class, () -> CounterNoise.of(1).forSamples());
         assertThrows(IllegalArgumentException.class, () -> CounterNoise.of(1).forSamples(2, -1));
         IllegalArgumentException rows = assertThrows(IllegalArgumentException.class,

@@ -24,14 +24,19 @@ public final class DiscreteSchedule implements NoiseSchedule {
     private final double[] betas;
     private final double[] alphasCumprod;
 
-    private DiscreteSchedule(double[] betas) {
+    private DiscreteSchedule(double[] betas, double[] alphasCumprod) {
         this.betas = betas;
-        this.alphasCumprod = new double[betas.length];
+        this.alphasCumprod = alphasCumprod;
+    }
+
+    private static double[] cumulative(double[] betas) {
+        double[] alphasCumprod = new double[betas.length];
         double product = 1;
         for (int t = 0; t < betas.length; t++) {
             product *= 1 - betas[t];
             alphasCumprod[t] = product;
         }
+        return alphasCumprod;
     }
 
     /**
@@ -53,7 +58,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
                         + "the first above 0, and only the last may be 1");
             }
         }
-        return new DiscreteSchedule(betas.clone());
+        return new DiscreteSchedule(betas.clone(), cumulative(betas));
     }
 
     /**
@@ -80,6 +85,37 @@ public final class DiscreteSchedule implements NoiseSchedule {
         }
         rescaled[0] = betas[0];
         return ofBetas(rescaled);
+    }
+
+    /**
+     * The schedule with another signal power at its last timestep. Diffusers' sigma schedulers put 2^-24 there after a
+     * rescaling to zero terminal SNR, so that sigma / alpha stays finite (4096); like there, the betas stay as they are.
+     *
+     * @param alphaCumprod the signal power, above 0 and at most the one before it
+     * @return the schedule
+     */
+    public DiscreteSchedule withTerminalAlphaCumprod(double alphaCumprod) {
+        double before = size() > 1 ? alphasCumprod[size() - 2] : 1;
+        if (!(alphaCumprod > 0 && alphaCumprod <= before)) {
+            throw new IllegalArgumentException("the terminal signal power must lie in (0, " + before + "], got " + alphaCumprod);
+        }
+        double[] changed = alphasCumprod.clone();
+        changed[size() - 1] = alphaCumprod;
+        return new DiscreteSchedule(betas, changed);
+    }
+
+    /**
+     * The schedule of given signal powers, one per timestep.
+     *
+     * @param alphasCumprod the signal powers, descending, in (0, 1); the last may be 0
+     * @return the schedule, its betas {@code 1 - alphaCumprod_t / alphaCumprod_(t-1)}
+     */
+    public static DiscreteSchedule ofAlphasCumprod(double... alphasCumprod) {
+        double[] betas = new double[alphasCumprod.length];
+        for (int t = 0; t < betas.length; t++) {
+            betas[t] = 1 - alphasCumprod[t] / (t == 0 ? 1 : alphasCumprod[t - 1]);
+        }
+        return ofBetas(betas);
     }
 
     /**
@@ -165,6 +201,16 @@ public final class DiscreteSchedule implements NoiseSchedule {
     }
 
     @Override
+    public NoiseLevel noisiest() {
+        return at(size() - 1);
+    }
+
+    @Override
+    public NoiseLevel cleanest() {
+        return at(0);
+    }
+
+    @Override
     public NoiseLevel atEdmSigma(double edmSigma) {
         double lowest = logEdmSigma(0);
         double highest = logEdmSigma(size() - 1);
@@ -206,7 +252,8 @@ public final class DiscreteSchedule implements NoiseSchedule {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof DiscreteSchedule schedule && Arrays.equals(betas, schedule.betas);
+        return other instanceof DiscreteSchedule schedule && Arrays.equals(betas, schedule.betas)
+                && Arrays.equals(alphasCumprod, schedule.alphasCumprod);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.github.diffusion4j.core;
 
-import java.io.Serializable;
-
 /** A curve of noise levels: from a time to its level, and from a noise level back to its time. Immutable. */
-public interface NoiseSchedule extends Serializable {
+public interface NoiseSchedule extends LevelCurve {
 
     /**
      * The noise level at a time.
@@ -15,11 +13,16 @@ public interface NoiseSchedule extends Serializable {
     NoiseLevel at(double time);
 
     /**
-     * The level whose {@code sigma / alpha} equals the argument.
+     * The level with the most noise: where sampling starts.
      *
-     * @param edmSigma the noise level in EDM's coordinate
      * @return the level
-     * @throws IllegalArgumentException if no time of the schedule has this level
      */
-    NoiseLevel atEdmSigma(double edmSigma);
+    NoiseLevel noisiest();
+
+    /**
+     * The level with the least noise that the network was trained on.
+     *
+     * @return the level
+     */
+    NoiseLevel cleanest();
 }

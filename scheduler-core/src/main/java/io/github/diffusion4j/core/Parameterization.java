@@ -56,6 +56,17 @@ public interface Parameterization extends Serializable {
     }
 
     /**
+     * What the solver takes for the clean data, {@code first * x + second * x0^}, where {@code x0^} is the estimate after its
+     * correction. Consistency models blend the sample in, so that their estimate is the sample itself at the clean end.
+     *
+     * @param level the noise level
+     * @return the weights, (0, 1) unless the parameterization says otherwise
+     */
+    default Weights boundary(NoiseLevel level) {
+        return new Weights(0, 1);
+    }
+
+    /**
      * The factor that scales the sample before the network sees it.
      *
      * @param level the noise level
@@ -91,6 +102,16 @@ public interface Parameterization extends Serializable {
      */
     static Parameterization sample() {
         return StandardParameterization.SAMPLE;
+    }
+
+    /**
+     * The network predicts the flow {@code u = eps - x0}, the velocity of the straight path {@code (1 - t) x0 + t eps}
+     * (Lipman et al., arXiv:2210.02747, equation 23; Esser et al., arXiv:2403.03206, equation 1).
+     *
+     * @return flow prediction
+     */
+    static Parameterization flow() {
+        return StandardParameterization.FLOW;
     }
 
     /**

@@ -12,7 +12,7 @@ public interface Spacing extends Serializable {
      * @param schedule the schedule to pick from
      * @param steps the number of steps, at least 1
      * @return exactly {@code steps} levels
-     * @throws IllegalArgumentException if the schedule cannot give that many steps
+     * @throws IllegalArgumentException if the schedule cannot give that many steps, or is not of the kind the rule needs
      */
-    List<NoiseLevel> levels(DiscreteSchedule schedule, int steps);
+    List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
 }

@@ -1,6 +1,6 @@
 package io.github.diffusion4j.core;
 
-/** The three parameterizations of variance-preserving networks. */
+/** The parameterizations people train. */
 enum StandardParameterization implements Parameterization {
     EPSILON {
         @Override
@@ -22,6 +22,12 @@ enum StandardParameterization implements Parameterization {
         @Override
         public Weights data(NoiseLevel level) {
             return new Weights(0, 1);
+        }
+    },
+    FLOW {
+        @Override
+        public Weights target(NoiseLevel level) {
+            return new Weights(-1, 1);
         }
     },
     VELOCITY {

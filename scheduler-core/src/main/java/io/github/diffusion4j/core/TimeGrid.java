@@ -2,6 +2,7 @@ package io.github.diffusion4j.core;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,10 +12,16 @@ import java.util.List;
  * end at {@code t - T / n} even where the next one starts elsewhere, so a grid keeps both ends of each step. All steps
  * of a grid go the same way, towards the data (noisiest level first) or, for inversion, towards the noise.
  *
+ * <p>A run may take only some steps of a grid ({@link #slice}): image to image starts late. The other levels stay
+ * visible to solvers, but {@link #history} counts only the steps that were taken.
+ *
  * @param starts the levels at which the network is evaluated first in each step
  * @param ends the levels at which the steps end
+ * @param curve where levels between the steps lie, for solvers that evaluate the network there
+ * @param first the first step that is taken
+ * @param last the step after the last one that is taken
  */
-public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) implements Serializable {
+public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurve curve, int first, int last) implements Serializable {
 
     /**
      * Checks the grid.
@@ -28,6 +35,9 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) implement
             throw new IllegalArgumentException("a grid needs as many step ends as starts and at least one of each, got "
                     + starts.size() + " starts and " + ends.size() + " ends");
         }
+        if (first < 0 || first >= last || last > starts.size()) {
+            throw new IllegalArgumentException("steps " + first + " to " + last + " are no part of a grid of " + starts.size() + " steps");
+        }
         boolean up = starts.get(0).edmSigma() < ends.get(ends.size() - 1).edmSigma();
         for (int i = 0; i < starts.size(); i++) {
             checkDirection(up, i, starts.get(i), ends.get(i));
@@ -35,6 +45,16 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) implement
                 checkDirection(up, i, starts.get(i - 1), starts.get(i));
             }
         }
+    }
+
+    /**
+     * All steps of a grid, without levels between them.
+     *
+     * @param starts the levels at which the steps start
+     * @param ends the levels at which the steps end
+     */
+    public TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) {
+        this(starts, ends, LevelCurve.NONE, 0, starts.size());
     }
 
     private static void checkDirection(boolean up, int step, NoiseLevel a, NoiseLevel b) {
@@ -61,7 +81,62 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) implement
     }
 
     /**
-     * The number of steps.
+     * The same grid with levels between its steps.
+     *
+     * @param other where they lie
+     * @return the grid
+     */
+    public TimeGrid withCurve(LevelCurve other) {
+        return new TimeGrid(starts, ends, other, first, last);
+    }
+
+    /**
+     * The same grid, of which only some steps are taken.
+     *
+     * @param from the first step to take
+     * @param to the step after the last one to take
+     * @return the grid
+     * @throws IllegalArgumentException if there are no such steps
+     */
+    public TimeGrid slice(int from, int to) {
+        return new TimeGrid(starts, ends, curve, from, to);
+    }
+
+    /**
+     * The steps that are taken, in the opposite direction: from the end back to the start.
+     *
+     * @return the grid
+     */
+    public TimeGrid reversed() {
+        List<NoiseLevel> back = new ArrayList<>(ends.subList(first, last));
+        List<NoiseLevel> to = new ArrayList<>(starts.subList(first, last));
+        Collections.reverse(back);
+        Collections.reverse(to);
+        return new TimeGrid(back, to, curve, 0, back.size());
+    }
+
+    /**
+     * How many steps the run has taken before a step: what a multistep solver can remember.
+     *
+     * @param step the step
+     * @return the number, 0 for the first step taken
+     */
+    public int history(int step) {
+        return step - first;
+    }
+
+    /**
+     * Where the run goes in half log-SNR during a step.
+     *
+     * @param step the step
+     * @return {@code lambda(to) - lambda(from)}, positive towards the data, infinite to clean data
+     */
+    public double h(int step) {
+        return to(step).lambda() - from(step).lambda();
+    }
+
+    /**
+     * The number of steps of the whole grid.
      *
      * @return the number of steps, at least 1
      */

@@ -2,6 +2,7 @@ package io.github.diffusion4j.schedules;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Spacing;
 import java.util.Arrays;
 import java.util.List;
@@ -53,14 +54,23 @@ public final class Timesteps {
         return new Explicit(Arrays.stream(timesteps).boxed().toList());
     }
 
-    private static List<NoiseLevel> levels(DiscreteSchedule schedule, int steps, String spacing, java.util.function.IntToDoubleFunction timestep) {
-        if (steps < 1 || steps > schedule.size()) {
-            throw new IllegalArgumentException("steps must lie in 1 to " + schedule.size() + " (the schedule's timesteps), got " + steps);
+    /** The number of timesteps of a schedule that has them. */
+    private static int timesteps(NoiseSchedule schedule) {
+        if (schedule instanceof DiscreteSchedule discrete) {
+            return discrete.size();
+        }
+        throw new IllegalArgumentException("spacing by timesteps needs a discrete schedule, got " + schedule);
+    }
+
+    private static List<NoiseLevel> levels(NoiseSchedule schedule, int steps, String spacing, java.util.function.IntToDoubleFunction timestep) {
+        int size = timesteps(schedule);
+        if (steps < 1 || steps > size) {
+            throw new IllegalArgumentException("steps must lie in 1 to " + size + " (the schedule's timesteps), got " + steps);
         }
         int[] times = IntStream.range(0, steps).map(i -> (int) timestep.applyAsDouble(i)).toArray();
-        if (times[0] >= schedule.size() || times[steps - 1] < 0) {
+        if (times[0] >= size || times[steps - 1] < 0) {
             throw new IllegalArgumentException(spacing + " of " + steps + " steps reaches from timestep " + times[0] + " to " + times[steps - 1]
-                    + ", outside 0 to " + (schedule.size() - 1) + "; use fewer steps or another offset");
+                    + ", outside 0 to " + (size - 1) + "; use fewer steps or another offset");
         }
         return Arrays.stream(times).mapToObj(schedule::at).toList();
     }
@@ -73,16 +83,16 @@ public final class Timesteps {
         }
 
         @Override
-        public List<NoiseLevel> levels(DiscreteSchedule schedule, int steps) {
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
             return Timesteps.levels(schedule, steps, "leading spacing with offset " + offset,
-                    i -> (double) (steps - 1 - i) * (schedule.size() / steps) + offset);
+                    i -> (double) (steps - 1 - i) * (timesteps(schedule) / Math.max(1, steps)) + offset);
         }
     }
 
     private record Linspace() implements Spacing {
         @Override
-        public List<NoiseLevel> levels(DiscreteSchedule schedule, int steps) {
-            int last = schedule.size() - 1;
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+            int last = timesteps(schedule) - 1;
             return Timesteps.levels(schedule, steps, "linspace spacing",
                     i -> steps == 1 ? last : Math.rint((steps - 1 - i) * ((double) last / (steps - 1))));
         }
@@ -90,8 +100,8 @@ public final class Timesteps {
 
     private record Trailing() implements Spacing {
         @Override
-        public List<NoiseLevel> levels(DiscreteSchedule schedule, int steps) {
-            double size = schedule.size();
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+            double size = timesteps(schedule);
             return Timesteps.levels(schedule, steps, "trailing spacing", i -> Math.rint(size - i * (size / steps)) - 1);
         }
     }
@@ -106,7 +116,7 @@ public final class Timesteps {
         }
 
         @Override
-        public List<NoiseLevel> levels(DiscreteSchedule schedule, int steps) {
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
             if (steps != timesteps.size()) {
                 throw new IllegalArgumentException("these " + timesteps.size() + " explicit timesteps cannot make a run of " + steps + " steps");
             }

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
 import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.plan.LearnedVariance;
+import io.github.diffusion4j.core.plan.ArrayScaling;
 
 /**
  * Fresh noise as a fraction eta of the ancestral step's. With {@code q = alpha sigma' / (alpha' sigma)}, the ratio of the
@@ -27,7 +27,7 @@ public record Ancestral(double eta) implements Renoise {
     @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         if (eta == 0) {
-            return new Split(to.sigma(), 0, LearnedVariance.NONE);
+            return new Split(to.sigma(), 0, ArrayScaling.NONE);
         }
         double q = from.alpha() * to.sigma() / (to.alpha() * from.sigma());
         if (q > 1) {
@@ -37,6 +37,6 @@ public record Ancestral(double eta) implements Renoise {
         if (kept < 0) {
             throw new IllegalArgumentException("eta " + eta + " asks for more noise than the level " + to + " has; use eta of at most 1");
         }
-        return new Split(to.sigma() * Math.sqrt(kept), eta * to.sigma() * Math.sqrt((1 - q) * (1 + q)), LearnedVariance.NONE);
+        return new Split(to.sigma() * Math.sqrt(kept), eta * to.sigma() * Math.sqrt((1 - q) * (1 + q)), ArrayScaling.NONE);
     }
 }

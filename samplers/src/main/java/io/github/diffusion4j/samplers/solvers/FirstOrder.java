@@ -39,6 +39,6 @@ public record FirstOrder(Renoise renoise, boolean impliedNoise) implements Solve
         } else {
             next = next.withData(to.alpha()).withEpsilon(split.keep());
         }
-        return List.of(Stage.of(from, next).withVariance(split.variance()));
+        return List.of(Stage.of(from, next).withScaling(split.scaling()));
     }
 }

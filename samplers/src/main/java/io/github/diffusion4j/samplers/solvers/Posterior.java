@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.plan.ArrayScaling;
 import io.github.diffusion4j.core.plan.LearnedVariance;
 
 /**
@@ -37,8 +38,8 @@ public record Posterior(VarianceType type, boolean asDiffusers) implements Renoi
         }
         boolean adds = asDiffusers ? from.time() > 0 : to.sigma() > 0;
         return switch (type) {
-            case FIXED_SMALL, FIXED_SMALL_LOG -> new Split(keep, adds ? Math.sqrt(small) : 0, LearnedVariance.NONE);
-            case FIXED_LARGE, FIXED_LARGE_LOG -> new Split(keep, adds ? Math.sqrt(large) : 0, LearnedVariance.NONE);
+            case FIXED_SMALL, FIXED_SMALL_LOG -> new Split(keep, adds ? Math.sqrt(small) : 0, ArrayScaling.NONE);
+            case FIXED_LARGE, FIXED_LARGE_LOG -> new Split(keep, adds ? Math.sqrt(large) : 0, ArrayScaling.NONE);
             case LEARNED -> new Split(keep, adds ? 1 : 0, new LearnedVariance.Direct());
             case LEARNED_RANGE -> new Split(keep, adds ? 1 : 0,
                     new LearnedVariance.Range(Math.log(Math.max(small, FLOOR)), Math.log(Math.max(large, FLOOR))));

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
 import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.plan.LearnedVariance;
+import io.github.diffusion4j.core.plan.ArrayScaling;
 import java.io.Serializable;
 
 /** How a first-order step divides the noise of its end level between kept and fresh noise. */
@@ -12,9 +12,9 @@ public interface Renoise extends Serializable {
      *
      * @param keep the weight of the estimated noise
      * @param fresh the weight of fresh noise
-     * @param variance how fresh noise scales with learned variance channels
+     * @param scaling how fresh noise scales with learned variance channels
      */
-    record Split(double keep, double fresh, LearnedVariance variance) {}
+    record Split(double keep, double fresh, ArrayScaling scaling) {}
 
     /**
      * The division for one step. Where it is exact, {@code keep^2 + fresh^2 = sigma'^2}.

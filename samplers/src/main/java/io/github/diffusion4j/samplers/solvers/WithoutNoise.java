@@ -22,7 +22,8 @@ public record WithoutNoise(Solver solver) implements Solver {
 
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
-        return solver.stages(grid, step).stream().map(stage -> new Stage(stage.level(), stage.before().withNoise(0), stage.remember(),
-                stage.anchor().withNoise(0), stage.next().withNoise(0), stage.variance())).toList();
+        return solver.stages(grid, step).stream().map(stage -> Stage.of(stage.level(), stage.next().withNoise(0))
+                .withBefore(stage.before().withNoise(0)).withRemember(stage.remember()).withAnchor(stage.anchor().withNoise(0))
+                .withScaling(stage.scaling())).toList();
     }
 }

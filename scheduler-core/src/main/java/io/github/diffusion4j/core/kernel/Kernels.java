@@ -218,6 +218,28 @@ public final class Kernels {
         });
     }
 
+    /**
+     * The Euclidean norm of each sample, averaged over the samples.
+     *
+     * @param array samples along the first axis
+     * @return the mean norm
+     */
+    public static double meanNorm(INDArray array) {
+        INDArray dense = onHost() && HostBlock.supports(array) ? array : denseCopy(array);
+        HostBlock memory = HostBlock.of(dense);
+        int samples = samples(array);
+        double[] values = new double[(int) (array.length() / samples)];
+        double sum = 0;
+        for (int sample = 0; sample < samples; sample++) {
+            memory.read(sample * values.length, values, values.length);
+            sum += Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
+        }
+        if (dense != array) {
+            dense.close();
+        }
+        return sum / samples;
+    }
+
     private static double absoluteQuantile(double[] values, double ratio) {
         double[] sorted = Arrays.stream(values).map(Math::abs).sorted().toArray();
         double position = ratio * (sorted.length - 1);

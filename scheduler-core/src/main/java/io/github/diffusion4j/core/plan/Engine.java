@@ -62,13 +62,13 @@ final class Engine {
         }
     }
 
-    /** The corrected estimate of the clean data, in the sample's type. */
+    /** What the solver takes for the clean data, in the sample's type. */
     static INDArray data(List<Evaluation> rows, DataCorrection correction, INDArray output, SamplerState state) {
         check(rows, output, state);
         Engine engine = new Engine(rows, correction, Buffers.FRESH, output, state);
-        INDArray estimate = Kernels.empty(engine.type, engine.shape);
         INDArray corrected = engine.corrected();
-        Kernels.combine(estimate, Term.of(corrected, 1));
+        engine.registers[CORRECTED] = corrected;
+        INDArray estimate = engine.combineAnew(Evaluation::estimate, engine.type);
         corrected.close();
         return estimate;
     }
@@ -84,11 +84,16 @@ final class Engine {
             Kernels.combine(out, Term.of(sample, weights[SAMPLE]));
             return out;
         }
-        INDArray noise = buffers.take(Kernels.computeType(sample.dataType()), sample.shape());
-        source.fill(request, noise);
+        INDArray noise = draw(source, request, buffers, sample.dataType(), sample.shape());
         Kernels.combine(out, Term.of(sample, weights[SAMPLE]), Term.of(noise, weights[NOISE]));
         buffers.give(noise);
         return out;
+    }
+
+    private static INDArray draw(NoiseSource source, NoiseRequest request, Buffers buffers, DataType type, long[] shape) {
+        INDArray noise = buffers.take(Kernels.computeType(type), shape);
+        source.fill(request, noise);
+        return noise;
     }
 
     private SamplerState advance(Keep keep, INDArray output, SamplerState state, NoiseSource source, NoiseRequest request) {
@@ -98,6 +103,7 @@ final class Engine {
         if (any(Evaluation::usesNoise)) {
             registers[NOISE] = temporary(noise(output, source, request));
         }
+        List<Evaluation> scaled = rows.stream().map(this::sized).toList();
         List<INDArray> memory = new ArrayList<>(state.predictions());
         if (any(Evaluation::remembers)) {
             memory.add(0, combine(Evaluation::remember, Kernels.computeType(type)));
@@ -108,7 +114,7 @@ final class Engine {
         boolean anchorRead = keep.anchor() || any(e -> e.next()[ANCHOR] != 0);
         INDArray anchor = anchorRead ? combine(Evaluation::anchor, type) : state.anchor();
         registers[ANCHOR] = anchor;
-        INDArray sample = combine(Evaluation::next, type);
+        INDArray sample = combine(scaled, Evaluation::next, type);
         if (anchorRead && !keep.anchor() && anchor != state.anchor() && anchor != state.sample()) {
             temporary(anchor);
         }
@@ -129,16 +135,22 @@ final class Engine {
     }
 
     private INDArray noise(INDArray output, NoiseSource source, NoiseRequest request) {
-        INDArray noise = buffers.take(Kernels.computeType(type), shape);
-        source.fill(request, noise);
+        INDArray noise = draw(source, request, buffers, type, shape);
         if (rows.get(0).learnsVariance()) {
             INDArray variance = Kernels.channels(output, shape[1], 2 * shape[1]);
             Kernels.apply(noise, variance, row -> {
-                LearnedVariance learned = rows.get(rows.size() == 1 ? 0 : row).variance();
+                LearnedVariance learned = (LearnedVariance) rows.get(rows.size() == 1 ? 0 : row).scaling();
                 return (z, v) -> z * learned.deviation(v);
             });
         }
         return noise;
+    }
+
+    /** The evaluation with a Langevin step size from the norms of noise and score, where it asks for one. */
+    private Evaluation sized(Evaluation evaluation) {
+        return evaluation.scaling() instanceof Langevin langevin
+                ? evaluation.withStepSize(langevin.size(Kernels.meanNorm(registers[NOISE]), Kernels.meanNorm(registers[OUTPUT])))
+                : evaluation;
     }
 
     private INDArray prediction(INDArray output) {
@@ -147,21 +159,29 @@ final class Engine {
 
     /** One combination over the registers; a register that is only passed on is returned as it is. */
     private INDArray combine(Function<Evaluation, double[]> part, DataType resultType) {
-        double[] first = part.apply(rows.get(0));
+        return combine(rows, part, resultType);
+    }
+
+    private INDArray combine(List<Evaluation> weighted, Function<Evaluation, double[]> part, DataType resultType) {
+        double[] first = part.apply(weighted.get(0));
         for (int register : new int[] {SAMPLE, ANCHOR}) {
-            if (rows.size() == 1 && Evaluation.isOnly(first, register)) {
+            if (weighted.size() == 1 && Evaluation.isOnly(first, register)) {
                 return registers[register];
             }
         }
-        return combineAnew(part, resultType);
+        return combineAnew(weighted, part, resultType);
     }
 
     private INDArray combineAnew(Function<Evaluation, double[]> part, DataType resultType) {
-        double[] first = part.apply(rows.get(0));
+        return combineAnew(rows, part, resultType);
+    }
+
+    private INDArray combineAnew(List<Evaluation> weighted, Function<Evaluation, double[]> part, DataType resultType) {
+        double[] first = part.apply(weighted.get(0));
         List<Term> terms = new ArrayList<>();
         for (int register = 0; register < first.length; register++) {
             int k = register;
-            double[] weights = rows.stream().mapToDouble(row -> part.apply(row)[k]).toArray();
+            double[] weights = weighted.stream().mapToDouble(row -> part.apply(row)[k]).toArray();
             if (!Evaluation.isZero(weights)) {
                 terms.add(Term.of(registers[register], weights));
             }

@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * updates are one pass over two or three arrays.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
-        double[] anchor, double[] next, LearnedVariance variance) implements Serializable {
+        double[] anchor, double[] next, double[] estimate, ArrayScaling scaling, NoiseRequest.Interval interval) implements Serializable {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;
@@ -25,12 +26,14 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
         NoiseLevel level = stage.level();
-        double[] data = expand(Combination.ZERO.withData(1), level, parameterization, false);
+        double[] data = new double[MEMORY];
+        add(data, 1, parameterization.data(level));
         return new Evaluation(level, parameterization.inputScale(level), parameterization.conditioning(level), data,
                 expand(stage.before(), level, parameterization, corrected),
                 expand(stage.remember(), level, parameterization, corrected),
                 expand(stage.anchor(), level, parameterization, corrected),
-                expand(stage.next(), level, parameterization, corrected), stage.variance());
+                expand(stage.next(), level, parameterization, corrected),
+                expand(Combination.ZERO.withData(1), level, parameterization, true), stage.scaling(), stage.interval());
     }
 
     private static double[] expand(Combination c, NoiseLevel level, Parameterization parameterization, boolean corrected) {
@@ -38,10 +41,14 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         w[SAMPLE] = c.sample();
         w[ANCHOR] = c.anchor();
         w[NOISE] = c.noise();
-        if (corrected) {
-            w[CORRECTED] = c.data();
-        } else if (c.data() != 0) {
-            add(w, c.data(), parameterization.data(level));
+        if (c.data() != 0) {
+            Parameterization.Weights boundary = parameterization.boundary(level);
+            w[SAMPLE] += c.data() * boundary.first();
+            if (corrected) {
+                w[CORRECTED] = c.data() * boundary.second();
+            } else {
+                add(w, c.data() * boundary.second(), parameterization.data(level));
+            }
         }
         if (c.epsilon() != 0) {
             add(w, c.epsilon(), parameterization.noise(level));
@@ -92,6 +99,14 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return "the solver cannot take this step; check that the levels of the grid differ and its options fit the direction of the run";
     }
 
+    /** The same evaluation with the step size of a Langevin corrector put in. */
+    Evaluation withStepSize(double size) {
+        double[] scaled = next.clone();
+        scaled[OUTPUT] *= size;
+        scaled[NOISE] *= Math.sqrt(2 * size);
+        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, scaled, estimate, scaling, interval);
+    }
+
     /** The number of remembered predictions the updates read, the newest included. */
     int memoryRead() {
         int read = 0;
@@ -109,12 +124,16 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return !isZero(remember);
     }
 
+    boolean churns() {
+        return !isOnly(before, SAMPLE);
+    }
+
     boolean learnsVariance() {
-        return !variance.equals(LearnedVariance.NONE);
+        return scaling instanceof LearnedVariance;
     }
 
     boolean usesNoise() {
-        return next[NOISE] != 0;
+        return next[NOISE] != 0 || anchor[NOISE] != 0;
     }
 
     boolean usesCorrected() {

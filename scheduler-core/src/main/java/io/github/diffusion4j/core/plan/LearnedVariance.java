@@ -1,15 +1,10 @@
 package io.github.diffusion4j.core.plan;
 
-import java.io.Serializable;
-
 /**
  * How the standard deviation of a step's noise follows from a second set of output channels {@code v} of the network
  * (Nichol and Dhariwal, arXiv:2102.09672, section 3.1). The network then outputs twice the sample's channels.
  */
-public sealed interface LearnedVariance extends Serializable {
-
-    /** The network outputs no variance. */
-    LearnedVariance NONE = new None();
+public sealed interface LearnedVariance extends ArrayScaling {
 
     /**
      * The standard deviation for one value of the variance channels.
@@ -18,14 +13,6 @@ public sealed interface LearnedVariance extends Serializable {
      * @return the standard deviation
      */
     double deviation(double v);
-
-    /** No variance channels: the noise keeps its weight. */
-    record None() implements LearnedVariance {
-        @Override
-        public double deviation(double v) {
-            return 1;
-        }
-    }
 
     /** The output is the variance itself: {@code sqrt(v)}. */
     record Direct() implements LearnedVariance {
@@ -58,6 +45,14 @@ public sealed interface LearnedVariance extends Serializable {
         public double deviation(double v) {
             double fraction = (v + 1) / 2;
             return Math.exp((fraction * upper + (1 - fraction) * lower) / 2);
+        }
+    }
+
+    /** The output is the variance, but this step does not use it: the channels are dropped. */
+    record Ignored() implements LearnedVariance {
+        @Override
+        public double deviation(double v) {
+            return 1;
         }
     }
 }

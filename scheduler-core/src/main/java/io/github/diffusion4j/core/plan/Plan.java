@@ -41,9 +41,7 @@ public final class Plan implements Serializable {
     private final Parameterization parameterization;
     private final DataCorrection correction;
     private final double startScale;
-    private final List<Evaluation> evaluations;
-    private final boolean[] anchorNeeded;
-    private final int[] predictionsNeeded;
+    private final Program program;
 
     private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) {
         this.solver = solver;
@@ -51,33 +49,7 @@ public final class Plan implements Serializable {
         this.parameterization = parameterization;
         this.correction = correction;
         this.startScale = startScale;
-        boolean corrected = !correction.equals(DataCorrection.NONE);
-        List<Evaluation> all = new ArrayList<>();
-        for (int step = 0; step < grid.steps(); step++) {
-            for (Stage stage : solver.stages(grid, step)) {
-                Evaluation evaluation = Evaluation.compile(stage, parameterization, corrected);
-                evaluation.check(all.size(), parameterization);
-                all.add(evaluation);
-            }
-        }
-        this.evaluations = List.copyOf(all);
-        this.anchorNeeded = new boolean[all.size() + 1];
-        this.predictionsNeeded = new int[all.size() + 1];
-        findNeeds();
-    }
-
-    /** Walks backwards: what must a state hold before each evaluation. */
-    private void findNeeds() {
-        for (int i = evaluations.size() - 1; i >= 0; i--) {
-            Evaluation e = evaluations.get(i);
-            boolean read = anchorNeeded[i + 1] || e.next()[Evaluation.ANCHOR] != 0;
-            anchorNeeded[i] = (read && e.anchor()[Evaluation.ANCHOR] != 0) || e.remember()[Evaluation.ANCHOR] != 0;
-            int pushed = e.remembers() ? 1 : 0;
-            predictionsNeeded[i] = Math.max(0, Math.max(e.memoryRead(), predictionsNeeded[i + 1]) - pushed);
-        }
-        if (predictionsNeeded[0] > 0) {
-            throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
-        }
+        this.program = Program.compile(solver, grid, parameterization, !correction.equals(DataCorrection.NONE));
     }
 
     /**
@@ -114,11 +86,98 @@ public final class Plan implements Serializable {
      * @return the plan
      */
     public Plan from(int step) {
-        if (step < 0 || step >= grid.steps()) {
-            throw new IllegalArgumentException("step " + step + " is out of range; this plan has steps 0 to " + (grid.steps() - 1));
+        return slice(step, steps());
+    }
+
+    /**
+     * A part of the run as a run of its own, without memory of what came before.
+     *
+     * @param from the first step to take, from 0
+     * @param to the step after the last one to take
+     * @return the plan
+     * @throws IllegalArgumentException if this plan has no such steps
+     */
+    public Plan slice(int from, int to) {
+        if (from < 0 || from >= to || to > steps()) {
+            throw new IllegalArgumentException("steps " + from + " to " + to + " are out of range; this plan has steps 0 to " + (steps() - 1));
         }
-        TimeGrid rest = new TimeGrid(grid.starts().subList(step, grid.steps()), grid.ends().subList(step, grid.steps()));
-        return new Plan(solver, rest, parameterization, correction, startScale);
+        return new Plan(solver, grid.slice(grid.first() + from, grid.first() + to), parameterization, correction, startScale);
+    }
+
+    /** The two parts of a run that is cut in two. */
+    public record Split(Plan high, Plan low) {}
+
+    /**
+     * Cuts the run at a noise level, for two networks that share the work (base and refiner, experts of high and low noise).
+     *
+     * @param edmSigma the level sigma / alpha; steps that start below it belong to the second part
+     * @return the part at higher noise and the part at lower noise
+     * @throws IllegalArgumentException if all steps lie on one side
+     */
+    public Split splitAt(double edmSigma) {
+        int cut = 0;
+        while (cut < steps() && grid.from(grid.first() + cut).edmSigma() >= edmSigma) {
+            cut++;
+        }
+        if (cut == 0 || cut == steps()) {
+            throw new IllegalArgumentException("all steps of the run start " + (cut == 0 ? "below" : "at or above") + " sigma " + edmSigma
+                    + "; they start between " + grid.from(grid.first()).edmSigma() + " and " + grid.from(grid.last() - 1).edmSigma());
+        }
+        return new Split(slice(0, cut), slice(cut, steps()));
+    }
+
+    /**
+     * The run from its end back to its start: inversion, towards the noise.
+     *
+     * @return the plan
+     * @throws IllegalArgumentException if the solver adds noise, or cannot start where this run ends
+     */
+    public Plan reversed() {
+        if (stochastic()) {
+            throw new IllegalArgumentException(solver + " adds noise; only deterministic runs can be reversed");
+        }
+        return new Plan(solver, grid.reversed(), parameterization, correction, 1);
+    }
+
+    /**
+     * The number of steps that are taken.
+     *
+     * @return the number, at least 1
+     */
+    public int steps() {
+        return grid.last() - grid.first();
+    }
+
+    /**
+     * The first network evaluation of a step.
+     *
+     * @param step the step, from 0
+     * @return the evaluation, from 0
+     */
+    public int evaluationOf(int step) {
+        return program.stepStarts()[step];
+    }
+
+    /**
+     * The factor of the noise that a run starts from.
+     *
+     * @return the factor, Diffusers' {@code init_noise_sigma}
+     */
+    public double startScale() {
+        return startScale;
+    }
+
+    /**
+     * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
+     * what the known region of an image looks like there.
+     *
+     * @param data the clean data x0
+     * @param noise N(0, I) noise of the same shape and type
+     * @param evaluations one evaluation, or one per sample
+     * @return {@code alpha x0 + sigma noise}, a new array
+     */
+    public INDArray addNoise(INDArray data, INDArray noise, int... evaluations) {
+        return Forward.noised(data, noise, Arrays.stream(evaluations).mapToObj(this::level).toList());
     }
 
     /**
@@ -127,7 +186,7 @@ public final class Plan implements Serializable {
      * @return the number, at least 1
      */
     public int evaluations() {
-        return evaluations.size();
+        return program.evaluations().size();
     }
 
     /**
@@ -174,7 +233,7 @@ public final class Plan implements Serializable {
      * @return true if any evaluation draws noise
      */
     public boolean stochastic() {
-        return evaluations.stream().anyMatch(e -> e.usesNoise() || e.before()[Evaluation.NOISE] != 0);
+        return program.evaluations().stream().anyMatch(e -> e.usesNoise() || e.before()[Evaluation.NOISE] != 0);
     }
 
     /**
@@ -239,7 +298,10 @@ public final class Plan implements Serializable {
 
     private SamplerState begin(INDArray sample, NoiseSource source) {
         Kernels.computeType(sample.dataType());
-        INDArray first = Engine.before(evaluations.get(0), sample, source, new NoiseRequest(NoiseRequest.Stream.STEP, 0, 1, NoiseRequest.Interval.NONE), Buffers.FRESH);
+        INDArray first = Engine.before(program.evaluations().get(0), sample, source, program.churn(0), Buffers.FRESH);
+        if (first != sample) {
+            sample.close();
+        }
         return new SamplerState(0, first, first, List.of());
     }
 
@@ -288,13 +350,17 @@ public final class Plan implements Serializable {
      */
     public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise, Buffers buffers) {
         Evaluation e = checked(evaluation, state);
-        Engine.Keep keep = new Engine.Keep(anchorNeeded[evaluation + 1], predictionsNeeded[evaluation + 1]);
-        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, NoiseRequest.step(evaluation), buffers);
-        if (evaluation + 1 == evaluations.size() || Evaluation.isOnly(evaluations.get(evaluation + 1).before(), Evaluation.SAMPLE)) {
+        Engine.Keep keep = program.keep(evaluation);
+        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, program.request(evaluation), buffers);
+        if (evaluation + 1 == evaluations() || !program.evaluations().get(evaluation + 1).churns()) {
             return next;
         }
-        INDArray churned = Engine.before(evaluations.get(evaluation + 1), next.sample(), noise,
-                new NoiseRequest(NoiseRequest.Stream.STEP, evaluation + 1, 1, NoiseRequest.Interval.NONE), buffers);
+        INDArray sample = next.sample();
+        INDArray churned = Engine.before(program.evaluations().get(evaluation + 1), sample, noise, program.churn(evaluation + 1), buffers);
+        boolean inUse = sample == state.sample() || sample == state.anchor() || keep.anchor() && sample == next.anchor();
+        if (!inUse) {
+            buffers.give(sample);
+        }
         return new SamplerState(next.index(), churned, keep.anchor() ? next.anchor() : churned, next.predictions());
     }
 
@@ -320,7 +386,7 @@ public final class Plan implements Serializable {
      * @return the samples after the step, a new array
      */
     public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
-        List<Evaluation> rows = plans.stream().map(plan -> plan.evaluations.get(0)).toList();
+        List<Evaluation> rows = plans.stream().map(plan -> plan.program.evaluations().get(0)).toList();
         SamplerState state = new SamplerState(0, sample, sample, List.of());
         SamplerState next = Engine.step(rows, plans.get(0).correction, new Engine.Keep(false, 0), output, state, noise, NoiseRequest.step(0),
                 Buffers.FRESH);
@@ -328,10 +394,10 @@ public final class Plan implements Serializable {
     }
 
     private Evaluation evaluation(int index) {
-        if (index < 0 || index >= evaluations.size()) {
-            throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (evaluations.size() - 1));
+        if (index < 0 || index >= program.evaluations().size()) {
+            throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (program.evaluations().size() - 1));
         }
-        return evaluations.get(index);
+        return program.evaluations().get(index);
     }
 
     private Evaluation checked(int index, SamplerState state) {
@@ -339,9 +405,9 @@ public final class Plan implements Serializable {
         if (state.index() != index) {
             throw new IllegalArgumentException("the state stands before evaluation " + state.index() + " but evaluation " + index + " was asked for");
         }
-        if (state.predictions().size() < predictionsNeeded[index]) {
+        if (state.predictions().size() < program.predictionsNeeded()[index]) {
             throw new IllegalArgumentException("the state holds " + state.predictions().size() + " predictions but this plan needs "
-                    + predictionsNeeded[index] + " at evaluation " + index + "; it belongs to another plan");
+                    + program.predictionsNeeded()[index] + " at evaluation " + index + "; it belongs to another plan");
         }
         return e;
     }
@@ -353,10 +419,10 @@ public final class Plan implements Serializable {
      */
     public String describe() {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%s, %s, %s, %d evaluations%n", solver, parameterization, correction, evaluations.size()));
+        text.append(String.format(Locale.ROOT, "%s, %s, %s, %d evaluations%n", solver, parameterization, correction, program.evaluations().size()));
         text.append(String.format(Locale.ROOT, "%5s %10s %10s %10s %10s  %s%n", "eval", "time", "alpha", "sigma", "log SNR", "next = sample, anchor, output, data, noise, memory"));
-        for (int i = 0; i < evaluations.size(); i++) {
-            Evaluation e = evaluations.get(i);
+        for (int i = 0; i < program.evaluations().size(); i++) {
+            Evaluation e = program.evaluations().get(i);
             text.append(String.format(Locale.ROOT, "%5d %10.4f %10.6f %10.6f %10.4f  %s%n", i, e.conditioning(), e.level().alpha(),
                     e.level().sigma(), e.level().logSnr(), Arrays.toString(e.next())));
         }
@@ -365,6 +431,6 @@ public final class Plan implements Serializable {
 
     @Override
     public String toString() {
-        return "Plan[" + solver + ", " + evaluations.size() + " evaluations]";
+        return "Plan[" + solver + ", " + program.evaluations().size() + " evaluations]";
     }
 }

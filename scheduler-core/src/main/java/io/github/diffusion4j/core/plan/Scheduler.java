@@ -5,13 +5,10 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -95,7 +92,7 @@ public interface Scheduler extends Serializable {
      * @return the noised data, a new array
      */
     default INDArray addNoise(INDArray data, INDArray noise, double... timesteps) {
-        return mix(data, noise, timesteps, NoiseLevel::alpha, NoiseLevel::sigma);
+        return Forward.noised(data, noise, levels(timesteps));
     }
 
     /**
@@ -107,18 +104,11 @@ public interface Scheduler extends Serializable {
      * @return the velocity, a new array
      */
     default INDArray velocity(INDArray data, INDArray noise, double... timesteps) {
-        return mix(data, noise, timesteps, level -> -level.sigma(), NoiseLevel::alpha);
+        return Forward.mix(data, noise, levels(timesteps), level -> -level.sigma(), NoiseLevel::alpha);
     }
 
-    private INDArray mix(INDArray data, INDArray noise, double[] timesteps, ToDoubleFunction<NoiseLevel> p, ToDoubleFunction<NoiseLevel> q) {
-        if (data.dataType() != noise.dataType() || !Arrays.equals(data.shape(), noise.shape())) {
-            throw new IllegalArgumentException("data and noise must agree, got " + data.dataType() + Arrays.toString(data.shape())
-                    + " and " + noise.dataType() + Arrays.toString(noise.shape()));
-        }
-        List<NoiseLevel> levels = Arrays.stream(timesteps).mapToObj(schedule()::at).toList();
-        INDArray out = Kernels.empty(data.dataType(), data.shape());
-        Kernels.combine(out, Term.of(data, levels.stream().mapToDouble(p).toArray()), Term.of(noise, levels.stream().mapToDouble(q).toArray()));
-        return out;
+    private List<NoiseLevel> levels(double[] timesteps) {
+        return Arrays.stream(timesteps).mapToObj(schedule()::at).toList();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.noise.NoiseRequest.Interval;
 import java.io.Serializable;
 
 /**
@@ -17,10 +18,12 @@ import java.io.Serializable;
  * @param remember what is pushed onto the memory, {@link Combination#ZERO} for nothing
  * @param anchor the new anchor
  * @param next the new sample
- * @param variance how the noise of {@code next} scales with the network's variance channels
+ * @param scaling what of {@code next} is only known once the arrays are: learned variance, Langevin step size
+ * @param interval the noise levels between which fresh noise drives the sample, for Brownian noise;
+ *     {@link Interval#NONE} for the whole step
  */
 public record Stage(NoiseLevel level, Combination before, Combination remember, Combination anchor, Combination next,
-        LearnedVariance variance) implements Serializable {
+        ArrayScaling scaling, Interval interval) implements Serializable {
 
     /**
      * A plain evaluation: nothing before it, nothing remembered, the anchor untouched.
@@ -30,7 +33,7 @@ public record Stage(NoiseLevel level, Combination before, Combination remember, 
      * @return the stage
      */
     public static Stage of(NoiseLevel level, Combination next) {
-        return new Stage(level, Combination.SAMPLE, Combination.ZERO, Combination.ANCHOR, next, LearnedVariance.NONE);
+        return new Stage(level, Combination.SAMPLE, Combination.ZERO, Combination.ANCHOR, next, ArrayScaling.NONE, Interval.NONE);
     }
 
     /**
@@ -40,7 +43,7 @@ public record Stage(NoiseLevel level, Combination before, Combination remember, 
      * @return the stage
      */
     public Stage withBefore(Combination combination) {
-        return new Stage(level, combination, remember, anchor, next, variance);
+        return new Stage(level, combination, remember, anchor, next, scaling, interval);
     }
 
     /**
@@ -50,7 +53,7 @@ public record Stage(NoiseLevel level, Combination before, Combination remember, 
      * @return the stage
      */
     public Stage withRemember(Combination combination) {
-        return new Stage(level, before, combination, anchor, next, variance);
+        return new Stage(level, before, combination, anchor, next, scaling, interval);
     }
 
     /**
@@ -60,16 +63,27 @@ public record Stage(NoiseLevel level, Combination before, Combination remember, 
      * @return the stage
      */
     public Stage withAnchor(Combination combination) {
-        return new Stage(level, before, remember, combination, next, variance);
+        return new Stage(level, before, remember, combination, next, scaling, interval);
     }
 
     /**
-     * With noise scaled by the network's variance channels.
+     * With weights of {@code next} that follow from the arrays.
      *
-     * @param learned the rule
+     * @param other the rule
      * @return the stage
      */
-    public Stage withVariance(LearnedVariance learned) {
-        return new Stage(level, before, remember, anchor, next, learned);
+    public Stage withScaling(ArrayScaling other) {
+        return new Stage(level, before, remember, anchor, next, other, interval);
+    }
+
+    /**
+     * With noise that drives a part of the step only.
+     *
+     * @param from the level at which the part starts
+     * @param to the level at which it ends
+     * @return the stage
+     */
+    public Stage withInterval(NoiseLevel from, NoiseLevel to) {
+        return new Stage(level, before, remember, anchor, next, scaling, new Interval(from.edmSigma(), to.edmSigma()));
     }
 }

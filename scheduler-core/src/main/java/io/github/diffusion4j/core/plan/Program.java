@@ -1,0 +1,64 @@
+package io.github.diffusion4j.core.plan;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The compiled evaluations of a run, and what a state must hold before each of them.
+ *
+ * @param evaluations all evaluations in order
+ * @param stepStarts for each step of the run the index of its first evaluation
+ * @param anchorNeeded whether the anchor is read at or after an evaluation, before it is written
+ * @param predictionsNeeded how many predictions are read at or after an evaluation
+ */
+record Program(List<Evaluation> evaluations, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) implements Serializable {
+
+    static Program compile(Solver solver, TimeGrid grid, Parameterization parameterization, boolean corrected) {
+        List<Evaluation> all = new ArrayList<>();
+        int[] stepStarts = new int[grid.last() - grid.first()];
+        for (int step = grid.first(); step < grid.last(); step++) {
+            stepStarts[grid.history(step)] = all.size();
+            for (Stage stage : solver.stages(grid, step)) {
+                Evaluation evaluation = Evaluation.compile(withInterval(stage, grid.from(step), grid.to(step)), parameterization, corrected);
+                evaluation.check(all.size(), parameterization);
+                all.add(evaluation);
+            }
+        }
+        boolean[] anchorNeeded = new boolean[all.size() + 1];
+        int[] predictionsNeeded = new int[all.size() + 1];
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Evaluation e = all.get(i);
+            boolean read = anchorNeeded[i + 1] || e.next()[Evaluation.ANCHOR] != 0;
+            anchorNeeded[i] = (read && e.anchor()[Evaluation.ANCHOR] != 0) || e.remember()[Evaluation.ANCHOR] != 0;
+            int pushed = e.remembers() ? 1 : 0;
+            predictionsNeeded[i] = Math.max(0, Math.max(e.memoryRead(), predictionsNeeded[i + 1]) - pushed);
+        }
+        if (predictionsNeeded[0] > 0) {
+            throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
+        }
+        return new Program(List.copyOf(all), stepStarts, anchorNeeded, predictionsNeeded);
+    }
+
+    private static Stage withInterval(Stage stage, NoiseLevel from, NoiseLevel to) {
+        return stage.interval().equals(NoiseRequest.Interval.NONE) ? stage.withInterval(from, to) : stage;
+    }
+
+    /** What the state after an evaluation must keep. */
+    Engine.Keep keep(int evaluation) {
+        return new Engine.Keep(anchorNeeded[evaluation + 1], predictionsNeeded[evaluation + 1]);
+    }
+
+    NoiseRequest request(int evaluation) {
+        return new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 0, evaluations.get(evaluation).interval());
+    }
+
+    /** The noise that goes into the sample before the network sees it. */
+    NoiseRequest churn(int evaluation) {
+        return new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 1, NoiseRequest.Interval.NONE);
+    }
+}

@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import java.util.ArrayList;
 import java.util.Collections;

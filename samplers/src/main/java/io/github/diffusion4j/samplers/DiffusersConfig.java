@@ -8,6 +8,7 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Timesteps;

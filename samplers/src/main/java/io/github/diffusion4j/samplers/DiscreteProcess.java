@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.schedules.Timesteps;
 import java.io.Serializable;
 import java.util.List;

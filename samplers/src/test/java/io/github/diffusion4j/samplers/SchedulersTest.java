@@ -15,6 +15,7 @@ import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Timesteps;

@@ -56,7 +56,7 @@ final class TestSolvers {
             NoiseLevel to = grid.to(i);
             double phi = to.sigma() == 0 ? 1 : -Math.expm1(from.lambda() - to.lambda());
             Combination next = Combination.ZERO.withSample(to.sigma() / from.sigma());
-            if (i == 0 || to.sigma() == 0) {
+            if (grid.history(i) == 0 || to.sigma() == 0) {
                 next = next.withMemory(to.alpha() * phi);
             } else {
                 double r = (from.lambda() - grid.from(i - 1).lambda()) / (to.lambda() - from.lambda());

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.solvers;
 
 /** Whose numbers a scheduler gives where Diffusers deviates from the mathematics. */
 public enum Convention {

@@ -1,0 +1,25 @@
+package io.github.diffusion4j.samplers.solvers;
+
+/**
+ * How an ancestral step divides the noise of its end: a deterministic step to {@code down}, then fresh noise {@code up},
+ * {@code down^2 + up^2 = to^2}, in the coordinate {@code s = sigma / alpha}:
+ * {@code up = min(to, eta to sqrt(1 - to^2 / from^2))}.
+ *
+ * @param down the level the deterministic step goes to
+ * @param up the standard deviation of the noise that leads back up
+ */
+record AncestralStep(double down, double up) {
+
+    static AncestralStep of(double from, double to, double eta) {
+        if (eta == 0) {
+            return new AncestralStep(to, 0);
+        }
+        double q = to / from;
+        if (!(q <= 1)) {
+            throw new IllegalArgumentException("eta " + eta + " adds noise, which a step towards the noise cannot: from sigma " + from + " to " + to
+                    + "; use eta 0");
+        }
+        double up = Math.min(to, eta * to * Math.sqrt((1 - q) * (1 + q)));
+        return new AncestralStep(eta == 1 ? to * q : Math.sqrt((to - up) * (to + up)), up);
+    }
+}

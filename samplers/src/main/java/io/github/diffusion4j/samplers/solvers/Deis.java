@@ -1,0 +1,46 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.core.plan.Stage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * DEIS in its log-rho form (Zhang and Chen, arXiv:2204.13902, equation 14 and section 3.3): with {@code rho = sigma / alpha}, the noise is
+ * the polynomial in {@code ln rho} through the last estimates, integrated exactly,
+ * <pre>
+ *   x' = alpha' (x / alpha + sum_j e_j integral_rho^rho' L_j(ln r) dr)
+ * </pre>
+ * Any order is possible; the weights are computed without cancellation by phi functions.
+ *
+ * @param ramp the orders of the steps
+ */
+public record Deis(OrderRamp ramp) implements Solver {
+
+    @Override
+    public SolverTraits traits() {
+        return new SolverTraits(ramp.order(), 0, 1, ramp.order() - 1, "Zhang and Chen, arXiv:2204.13902, equation 14");
+    }
+
+    @Override
+    public List<Stage> stages(TimeGrid grid, int step) {
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        double carry = to.alpha() / from.alpha();
+        int order = ramp.at(grid, step);
+        Combination next = Combination.ZERO.withSample(carry);
+        if (order == 1) {
+            next = next.withMemory(DpmTerms.of(from, to, Prediction.NOISE, 0).value());
+        } else {
+            double h = grid.h(step);
+            double[] nodes = IntStream.range(0, order).mapToDouble(j -> (grid.from(step - j).lambda() - from.lambda()) / h).toArray();
+            next = next.withMemory(Arrays.stream(Lagrange.exponential(nodes, -h)).map(w -> -to.sigma() * h * w).toArray());
+        }
+        return List.of(Stage.of(from, next).withRemember(Prediction.NOISE.remembered(from)));
+    }
+}

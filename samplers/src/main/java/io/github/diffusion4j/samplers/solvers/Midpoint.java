@@ -1,0 +1,53 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.core.plan.Stage;
+import java.util.List;
+
+/**
+ * The midpoint method in log sigma, k-diffusion's DPM2 (Karras et al., arXiv:2206.00364, section 5 and table 1): the slope
+ * at {@code sqrt(s s')} carries the whole step. With eta above 0 the step goes to {@code down} and noise leads back up
+ * (DPM2 ancestral), in the coordinate {@code s = sigma / alpha}:
+ * <pre>
+ *   up = eta s' sqrt(1 - s'^2 / s^2),  down = sqrt(s'^2 - up^2),  m = sqrt(s down)
+ *   y' = y + (down - s) d(y + (m - s) d(y, s), m) + up z
+ * </pre>
+ * A step to clean data is Euler's.
+ *
+ * @param eta the fraction of ancestral noise, 0 (deterministic) to 1
+ */
+public record Midpoint(double eta) implements Solver {
+
+    /** Checks the fraction. */
+    public Midpoint {
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
+        }
+    }
+
+    @Override
+    public SolverTraits traits() {
+        return new SolverTraits(2, eta == 0 ? 0 : 2, 2, 0, "Karras et al., arXiv:2206.00364, section 5");
+    }
+
+    @Override
+    public List<Stage> stages(TimeGrid grid, int step) {
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        if (to.sigma() == 0) {
+            return List.of(Stage.of(from, Coordinate.EDM.euler(from, to)));
+        }
+        AncestralStep target = AncestralStep.of(from.edmSigma(), to.edmSigma(), eta);
+        NoiseLevel middle = grid.curve().atEdmSigma(Math.sqrt(from.edmSigma() * target.down()));
+        Combination slope = Coordinate.EDM.slope(middle);
+        double weight = to.alpha() * (target.down() - from.edmSigma());
+        Combination next = Combination.ZERO.withSample(weight * slope.sample()).withData(weight * slope.data())
+                .withAnchor(to.alpha() / from.alpha()).withNoise(to.alpha() * target.up());
+        return List.of(Stage.of(from, Coordinate.EDM.euler(from, middle)).withAnchor(Combination.SAMPLE),
+                Stage.of(middle, next).withInterval(from, to));
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.TimeGrid;
+import java.io.Serializable;
+
+/**
+ * Which order a multistep solver uses at a step: it rises with the history at the start, and may fall at the end, where few
+ * steps make the highest order unstable (Lu et al., arXiv:2211.01095, section 5 and appendix D).
+ *
+ * @param order the highest order, at least 1
+ * @param firstAtEnd whether the last step is of order 1; a step to clean data always is
+ * @param secondBeforeEnd whether the step before the last is of order 2 at most
+ */
+public record OrderRamp(int order, boolean firstAtEnd, boolean secondBeforeEnd) implements Serializable {
+
+    /** Checks the order. */
+    public OrderRamp {
+        if (order < 1) {
+            throw new IllegalArgumentException("the order must be at least 1, got " + order);
+        }
+    }
+
+    /**
+     * The highest order wherever history allows it.
+     *
+     * @param order the highest order
+     * @return the ramp
+     */
+    public static OrderRamp of(int order) {
+        return new OrderRamp(order, false, false);
+    }
+
+    int at(TimeGrid grid, int step) {
+        boolean last = step == grid.steps() - 1;
+        if (grid.to(step).sigma() == 0 || last && firstAtEnd) {
+            return 1;
+        }
+        int limit = step == grid.steps() - 2 && secondBeforeEnd ? 2 : order;
+        return Math.min(Math.min(order, limit), grid.history(step) + 1);
+    }
+}

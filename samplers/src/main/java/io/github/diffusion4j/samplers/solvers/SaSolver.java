@@ -1,0 +1,142 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.core.plan.Stage;
+import java.util.stream.IntStream;
+import java.util.List;
+
+/**
+ * SA-Solver, stochastic Adams-Bashforth prediction and Adams-Moulton correction (Xue et al., arXiv:2309.05019, equations 14 to 17). With
+ * {@code T = 1 + tau^2} and the estimates as a polynomial in half log-SNR through the last points,
+ * <pre>
+ *   data   x' = (sigma' / sigma) e^(-tau^2 h) x + T alpha' sum_j m_j integral e^(T (l - lambda')) L_j(l) dl + sigma' sqrt(1 - e^(-2 tau^2 h)) z
+ *   noise  x' = (alpha' / alpha) x - T alpha' sum_j m_j integral e^(-l) L_j(l) dl + tau sigma' sqrt(e^(2h) - 1) z
+ * </pre>
+ * The corrector repeats the step with the estimate at its end among the points and the same noise z.
+ *
+ * <p>The authors' code adds a term of third order to the second-order data formulas, {@code +-T alpha' h^2 (1/2 - phi2(-T h)) / (l0 - l1)};
+ * {@link Convention#DIFFUSERS} has it.
+ *
+ * @param predictorOrder the number of estimates the predictor uses, at least 1
+ * @param correctorOrder the number the corrector uses, the newest included; 0 for no corrector
+ * @param tau how the noise level of the SDE depends on time
+ * @param prediction DATA or NOISE
+ * @param lowerOrderFinal whether the orders fall in the last steps
+ * @param convention whether the second-order formulas hold the additional term
+ */
+public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Prediction prediction, boolean lowerOrderFinal,
+        Convention convention) implements Solver {
+
+    /**
+     * The stochasticity: a value inside a stretch of network times, 0 outside.
+     *
+     * @param value tau, 0 for the ODE, 1 for the reverse SDE
+     * @param from the lowest time at which it holds
+     * @param to the highest time at which it holds
+     */
+    public record Tau(double value, double from, double to) implements java.io.Serializable {
+
+        /** Checks the value. */
+        public Tau {
+            if (!(value >= 0 && Double.isFinite(value))) {
+                throw new IllegalArgumentException("tau must be at least 0 and finite, got " + value);
+            }
+        }
+
+        /**
+         * The same value at all times.
+         *
+         * @param value tau
+         * @return the function
+         */
+        public static Tau constant(double value) {
+            return new Tau(value, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        }
+
+        double at(NoiseLevel level) {
+            return level.time() >= from && level.time() <= to ? value : 0;
+        }
+    }
+
+    /** Checks the orders. */
+    public SaSolver {
+        if (predictorOrder < 1 || correctorOrder < 0) {
+            throw new IllegalArgumentException("the predictor needs an order of at least 1, the corrector of at least 0, got "
+                    + predictorOrder + " and " + correctorOrder);
+        }
+    }
+
+    @Override
+    public SolverTraits traits() {
+        int order = Math.max(predictorOrder, correctorOrder);
+        boolean stochastic = tau.value() > 0;
+        return new SolverTraits(stochastic ? Math.min(2, order) : order, stochastic ? Math.min(2, order) : 0, 1, Math.max(predictorOrder, correctorOrder) - 1,
+                "Xue et al., arXiv:2309.05019, equations 14 to 17");
+    }
+
+    @Override
+    public List<Stage> stages(TimeGrid grid, int step) {
+        NoiseLevel from = grid.from(step);
+        double[] predictor = weights(grid, step, nodes(grid, step, limited(predictorOrder, grid, step, 0), 0));
+        Combination base = start(grid, step, grid.history(step) > 0 && correctorOrder > 0 ? corrected(grid, step - 1) : Combination.SAMPLE);
+        Combination next = Combination.ANCHOR.withMemory(predictor);
+        return List.of(Stage.of(from, next).withRemember(prediction.remembered(from)).withAnchor(base));
+    }
+
+    /** The estimates a step may use: less history at the start, less order at the end. */
+    private int limited(int order, TimeGrid grid, int step, int more) {
+        int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step + more) : order;
+        return grid.to(step).sigma() == 0 ? 1 : Math.min(limit, grid.history(step) + 1 + more);
+    }
+
+    /** The corrected end of a step: its anchor, which holds start and noise, and the estimates with the newest at the end. */
+    private Combination corrected(TimeGrid grid, int step) {
+        return Combination.ANCHOR.withMemory(weights(grid, step, nodes(grid, step, limited(correctorOrder, grid, step, 1), 1)));
+    }
+
+    /** What a step starts from: the given sample carried to the end of the step, with the step's noise. */
+    private Combination start(TimeGrid grid, int step, Combination sample) {
+        DpmTerms terms = terms(grid, step);
+        double[] memory = sample.memory().stream().mapToDouble(w -> w * terms.sample()).toArray();
+        return Combination.ZERO.withSample(sample.sample() * terms.sample()).withAnchor(sample.anchor() * terms.sample())
+                .withMemory(memory).withNoise(terms.noise());
+    }
+
+    private DpmTerms terms(TimeGrid grid, int step) {
+        double t = tau.at(grid.from(step));
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        DpmTerms terms = DpmTerms.of(from, to, prediction, t * t);
+        double noise = prediction == Prediction.DATA || t == 0 ? terms.noise() : t * to.sigma() * Math.sqrt(Math.expm1(2 * grid.h(step)));
+        return new DpmTerms(terms.sample(), terms.value(), terms.slope(), terms.curvature(), noise);
+    }
+
+    /** Where the estimates lie, newest first, in units of the step from its start; {@code first} is 1 for the corrector. */
+    private static double[] nodes(TimeGrid grid, int step, int count, int first) {
+        double h = grid.h(step);
+        return IntStream.range(0, count).mapToDouble(j -> j < first ? 1
+                : h == 0 ? -(j - first) : (grid.from(step - j + first).lambda() - grid.from(step).lambda()) / h).toArray();
+    }
+
+    private double[] weights(TimeGrid grid, int step, double[] nodes) {
+        double h = grid.h(step);
+        NoiseLevel to = grid.to(step);
+        double t = 1 + Math.pow(tau.at(grid.from(step)), 2);
+        boolean data = prediction == Prediction.DATA;
+        double scale = data ? t * to.alpha() * h : -t * to.sigma() * h;
+        if (nodes.length == 1) {
+            return new double[] {terms(grid, step).value()};
+        }
+        double[] weights = Lagrange.exponential(nodes, data ? t * h : -h);
+        if (nodes.length == 2 && data && convention == Convention.DIFFUSERS) {
+            double extra = (0.5 - Phi.of(2, -t * h)) / (nodes[0] - nodes[1]);
+            weights[0] += extra;
+            weights[1] -= extra;
+        }
+        return java.util.Arrays.stream(weights).map(w -> w * scale).toArray();
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.core.plan.Stage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * UniPC, a predictor and a corrector of any order that share one network evaluation (Zhao et al., arXiv:2302.04867, equations 3, 8
+ * and 9). With {@code z = -h} for data and {@code z = h} for noise, r_k the distances of earlier estimates in units of h, and B(z) = z (bh1)
+ * or e^z - 1 (bh2), the weights rho solve
+ * <pre>
+ *   sum_k rho_k r_k^(j-1) = j! z phi_(j+1)(z) / B(z),   j = 1, 2, ...
+ *   x' = carry x - scale (z phi1(z) m0 + B(z) sum_k rho_k (m_k - m0) / r_k)
+ * </pre>
+ * The corrector adds the estimate at the predicted point (r = 1), reusing the evaluation of the next step; it raises the order by one.
+ *
+ * @param order the order of the predictor, at least 1
+ * @param prediction DATA or NOISE
+ * @param variant the function B
+ * @param lowerOrderFinal whether the order falls in the last steps, so that no step looks beyond the end
+ * @param disabledCorrectors the steps whose end is not corrected
+ * @param predictor a solver of one evaluation per step that predicts instead, on the uncorrected estimates
+ */
+public record UniPc(int order, Prediction prediction, Variant variant, boolean lowerOrderFinal, Set<Integer> disabledCorrectors,
+        Optional<Solver> predictor) implements Solver {
+
+    private static final long serialVersionUID = 1;
+
+    /** The function B(z). */
+    public enum Variant {
+        /** {@code B(z) = z}. */
+        BH1,
+        /** {@code B(z) = e^z - 1}. */
+        BH2
+    }
+
+    /** Checks the order. */
+    public UniPc {
+        disabledCorrectors = Set.copyOf(disabledCorrectors);
+        if (order < 1) {
+            throw new IllegalArgumentException("the order must be at least 1, got " + order);
+        }
+    }
+
+    /**
+     * UniPC on data, bh2, with the corrector everywhere.
+     *
+     * @param order the order of the predictor
+     * @return the solver
+     */
+    public static UniPc of(int order) {
+        return new UniPc(order, Prediction.DATA, Variant.BH2, true, Set.of(), Optional.empty());
+    }
+
+    @Override
+    public SolverTraits traits() {
+        return new SolverTraits(order + 1, 0, 1, order, "Zhao et al., arXiv:2302.04867, equations 8 and 9");
+    }
+
+    @Override
+    public List<Stage> stages(TimeGrid grid, int step) {
+        NoiseLevel from = grid.from(step);
+        boolean corrects = grid.history(step) > 0 && !disabledCorrectors.contains(step - 1);
+        Stage stage = Stage.of(from, next(grid, step)).withRemember(prediction.remembered(from));
+        return List.of(stage.withAnchor(corrects ? corrected(grid, step - 1) : Combination.SAMPLE));
+    }
+
+    private int orderAt(TimeGrid grid, int step) {
+        int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step) : order;
+        return grid.to(step).sigma() == 0 ? 1 : Math.min(limit, grid.history(step) + 1);
+    }
+
+    private Combination next(TimeGrid grid, int step) {
+        if (predictor.isPresent()) {
+            Combination given = predictor.get().stages(grid, step).get(0).next();
+            return given.withSample(0).withAnchor(given.anchor() + given.sample());
+        }
+        int k = orderAt(grid, step);
+        double[] nodes = nodes(grid, step, k);
+        double[] rho = k == 2 ? new double[] {0.5} : rho(nodes, z(grid, step));
+        return step(grid, step, nodes, rho, new double[0]);
+    }
+
+    /** The end of a step, from its start (the anchor) with the estimate at its end, which is the newest memory. */
+    private Combination corrected(TimeGrid grid, int step) {
+        int k = orderAt(grid, step);
+        double[] earlier = nodes(grid, step, k);
+        double[] nodes = Arrays.copyOf(earlier, k);
+        nodes[k - 1] = 1;
+        double[] rho = k == 1 ? new double[] {0.5} : rho(nodes, z(grid, step));
+        return step(grid, step, earlier, rho, new double[] {rho[k - 1]});
+    }
+
+    private double z(TimeGrid grid, int step) {
+        return prediction == Prediction.DATA ? -grid.h(step) : grid.h(step);
+    }
+
+    private double[] nodes(TimeGrid grid, int step, int k) {
+        return IntStream.range(1, k).mapToDouble(j -> (grid.from(step - j).lambda() - grid.from(step).lambda()) / grid.h(step)).toArray();
+    }
+
+    private double b(double z) {
+        return variant == Variant.BH1 ? z : Math.expm1(z);
+    }
+
+    private double[] rho(double[] nodes, double z) {
+        return Lagrange.weights(nodes, j -> Phi.factorial(j + 1) * z * Phi.of(j + 2, z) / b(z));
+    }
+
+    /** The update from the anchor; {@code atEnd} holds the weight of the estimate at the end, which then is the newest memory. */
+    private Combination step(TimeGrid grid, int step, double[] nodes, double[] rho, double[] atEnd) {
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        DpmTerms terms = DpmTerms.of(from, to, prediction, 0);
+        double scale = prediction == Prediction.DATA ? to.alpha() : to.sigma();
+        double factor = nodes.length + atEnd.length == 0 ? 0 : -scale * b(z(grid, step));
+        double[] memory = new double[atEnd.length + 1 + nodes.length];
+        int start = atEnd.length;
+        memory[start] = terms.value();
+        for (int j = 0; j < atEnd.length; j++) {
+            memory[j] += factor * atEnd[j];
+            memory[start] -= factor * atEnd[j];
+        }
+        for (int k = 0; k < nodes.length; k++) {
+            double weight = factor * rho[k] / nodes[k];
+            memory[start + 1 + k] += weight;
+            memory[start] -= weight;
+        }
+        return Combination.ZERO.withAnchor(terms.sample()).withMemory(memory);
+    }
+}

@@ -8,7 +8,7 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.BetaScheduler;
 import io.github.diffusion4j.samplers.DdimScheduler;
-import io.github.diffusion4j.samplers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

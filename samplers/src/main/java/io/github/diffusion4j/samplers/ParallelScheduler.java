@@ -5,7 +5,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.samplers.solvers.WithoutNoise;
+import io.github.diffusion4j.samplers.solvers.ScaledNoise;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +29,7 @@ public interface ParallelScheduler extends DiscreteScheduler {
         int stride = schedule().size() / steps;
         List<Plan> rows = Arrays.stream(timesteps).mapToObj(t -> {
             NoiseLevel from = schedule().at(t);
-            return Plan.of(new WithoutNoise(solver()), new TimeGrid(List.of(from), List.of(target(t - stride))), parameterization(), correction());
+            return Plan.of(new ScaledNoise(solver(), 0), new TimeGrid(List.of(from), List.of(target(t - stride))), parameterization(), correction());
         }).toList();
         return Plan.stepRows(rows, output, sample, NoiseSource.none());
     }

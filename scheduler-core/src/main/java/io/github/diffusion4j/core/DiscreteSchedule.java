@@ -74,48 +74,45 @@ public final class DiscreteSchedule implements NoiseSchedule {
         if (last == 0) {
             throw new IllegalArgumentException("a schedule of one timestep cannot be rescaled to zero terminal SNR");
         }
-        double first = Math.sqrt(alphasCumprod[0]);
-        double end = Math.sqrt(alphasCumprod[last]);
+        double[] signal = zeroTerminalSnr(alphasCumprod);
         double[] rescaled = new double[size()];
-        double before = 1;
-        for (int t = 0; t <= last; t++) {
-            double root = (Math.sqrt(alphasCumprod[t]) - end) * first / (first - end);
-            rescaled[t] = 1 - root * root / before;
-            before = root * root;
+        for (int t = 1; t <= last; t++) {
+            rescaled[t] = 1 - signal[t] / signal[t - 1];
         }
         rescaled[0] = betas[0];
         return ofBetas(rescaled);
     }
 
     /**
-     * The schedule with another signal power at its last timestep. Diffusers' sigma schedulers put 2^-24 there after a
-     * rescaling to zero terminal SNR, so that sigma / alpha stays finite (4096); like there, the betas stay as they are.
+     * The schedule with other signal powers and the betas as they are, as some of Diffusers' classes patch their tables.
      *
-     * @param alphaCumprod the signal power, above 0 and at most the one before it
+     * @param others the signal powers, not rising, in (0, 1); the last may be 0
      * @return the schedule
      */
-    public DiscreteSchedule withTerminalAlphaCumprod(double alphaCumprod) {
-        double before = size() > 1 ? alphasCumprod[size() - 2] : 1;
-        if (!(alphaCumprod > 0 && alphaCumprod <= before)) {
-            throw new IllegalArgumentException("the terminal signal power must lie in (0, " + before + "], got " + alphaCumprod);
+    public DiscreteSchedule withAlphasCumprod(double... others) {
+        if (others.length != size()) {
+            throw new IllegalArgumentException("a schedule of " + size() + " timesteps needs as many signal powers, got " + others.length);
         }
-        double[] changed = alphasCumprod.clone();
-        changed[size() - 1] = alphaCumprod;
-        return new DiscreteSchedule(betas, changed);
+        for (int t = 0; t < others.length; t++) {
+            boolean last = t == others.length - 1;
+            if (!(others[t] < 1 && (others[t] > 0 || last && others[t] == 0) && (t == 0 || others[t] <= others[t - 1]))) {
+                throw new IllegalArgumentException("alphasCumprod[" + t + "] = " + others[t] + " is not a signal power; they lie in (0, 1) and do not rise, and only the last may be 0");
+            }
+        }
+        return new DiscreteSchedule(betas, others.clone());
     }
 
     /**
-     * The schedule of given signal powers, one per timestep.
+     * Signal powers rescaled to zero terminal SNR: {@code s = sqrt(alphaCumprod)} becomes {@code (s - s_last) s_first / (s_first - s_last)}
+     * (Lin et al., arXiv:2305.08891, algorithm 1).
      *
-     * @param alphasCumprod the signal powers, descending, in (0, 1); the last may be 0
-     * @return the schedule, its betas {@code 1 - alphaCumprod_t / alphaCumprod_(t-1)}
+     * @param alphasCumprod descending signal powers, at least two
+     * @return the rescaled signal powers
      */
-    public static DiscreteSchedule ofAlphasCumprod(double... alphasCumprod) {
-        double[] betas = new double[alphasCumprod.length];
-        for (int t = 0; t < betas.length; t++) {
-            betas[t] = 1 - alphasCumprod[t] / (t == 0 ? 1 : alphasCumprod[t - 1]);
-        }
-        return ofBetas(betas);
+    public static double[] zeroTerminalSnr(double... alphasCumprod) {
+        double first = Math.sqrt(alphasCumprod[0]);
+        double end = Math.sqrt(alphasCumprod[alphasCumprod.length - 1]);
+        return Arrays.stream(alphasCumprod).map(a -> Math.pow((Math.sqrt(a) - end) * first / (first - end), 2)).toArray();
     }
 
     /**

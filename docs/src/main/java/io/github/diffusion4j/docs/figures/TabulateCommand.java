@@ -3,7 +3,7 @@ package io.github.diffusion4j.docs.figures;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.DiscreteSchedule;
-import io.github.diffusion4j.samplers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -44,12 +44,17 @@ public final class Plan implements Serializable {
     private final Program program;
 
     private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) {
+        this(solver, grid, parameterization, correction, startScale,
+                Program.compile(solver, grid, parameterization, !correction.equals(DataCorrection.NONE)));
+    }
+
+    private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale, Program program) {
         this.solver = solver;
         this.grid = grid;
         this.parameterization = parameterization;
         this.correction = correction;
         this.startScale = startScale;
-        this.program = Program.compile(solver, grid, parameterization, !correction.equals(DataCorrection.NONE));
+        this.program = program;
     }
 
     /**
@@ -76,7 +81,7 @@ public final class Plan implements Serializable {
         if (!(scale > 0 && Double.isFinite(scale))) {
             throw new IllegalArgumentException("the start scale must be positive and finite, got " + scale);
         }
-        return new Plan(solver, grid, parameterization, correction, scale);
+        return new Plan(solver, grid, parameterization, correction, scale, program);
     }
 
     /**
@@ -225,6 +230,33 @@ public final class Plan implements Serializable {
      */
     public double timestep(int evaluation) {
         return evaluation(evaluation).conditioning();
+    }
+
+    /**
+     * The noise level of the sample after an evaluation: where its step ends, for the last evaluation of a step.
+     *
+     * @param evaluation from 0
+     * @return the level of the next evaluation, or the end of the run
+     */
+    public NoiseLevel levelAfter(int evaluation) {
+        evaluation(evaluation);
+        int step = 0;
+        while (step + 1 < steps() && evaluationOf(step + 1) <= evaluation) {
+            step++;
+        }
+        boolean lastOfStep = evaluation + 1 == evaluations() || step + 1 < steps() && evaluationOf(step + 1) == evaluation + 1;
+        return lastOfStep ? grid.to(grid.first() + step) : level(evaluation + 1);
+    }
+
+    /**
+     * The request that an evaluation makes to a noise source.
+     *
+     * @param evaluation from 0
+     * @return the request
+     */
+    public NoiseRequest request(int evaluation) {
+        evaluation(evaluation);
+        return program.request(evaluation);
     }
 
     /**

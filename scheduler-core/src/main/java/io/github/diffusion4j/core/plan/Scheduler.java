@@ -96,6 +96,18 @@ public interface Scheduler extends Serializable {
     }
 
     /**
+     * The forward process at given levels: {@code alpha x0 + sigma noise}.
+     *
+     * @param data the clean data x0
+     * @param noise N(0, I) noise of the same shape and type
+     * @param levels one level, or one per sample
+     * @return the noised data, a new array
+     */
+    static INDArray noised(INDArray data, INDArray noise, List<NoiseLevel> levels) {
+        return Forward.noised(data, noise, levels);
+    }
+
+    /**
      * The velocity {@code alpha(t) noise - sigma(t) x0} (Salimans and Ho, arXiv:2202.00512, section 4).
      *
      * @param data the clean data x0

@@ -1,0 +1,95 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import io.github.diffusion4j.schedules.EdmSchedule;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Multistep consistency sampling (Song et al., arXiv:2303.01469, algorithm 1): the network's estimate, noised anew up to the next level,
+ * {@code x' = D + s_noise sqrt(sigma'^2 - sigma_min^2) z}. The argument {@code timesteps} holds places of a ramp of T levels.
+ */
+public final class CMStochasticIterativeScheduler extends DiffusersScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    private final EdmSchedule schedule;
+    private final Parameterization parameterization;
+
+    CMStochasticIterativeScheduler(DiffusersConfig config) {
+        super(config);
+        this.schedule = new EdmSchedule(settings().number("sigma_min"), settings().number("sigma_max"));
+        this.parameterization = new Network(settings().number("sigma_data"), schedule.sigmaMin());
+    }
+
+    /**
+     * The boundary condition of consistency models (equation 5 and appendix C): the estimate is the sample itself at sigma_min.
+     *
+     * @param sigmaData the standard deviation of the data
+     * @param sigmaMin the lowest noise level
+     */
+    private record Network(double sigmaData, double sigmaMin) implements Parameterization {
+
+        @Override
+        public Weights target(NoiseLevel level) {
+            Weights data = data(level);
+            return new Weights((1 - data.first()) / data.second(), -data.first() * level.sigma() / data.second());
+        }
+
+        @Override
+        public Weights data(NoiseLevel level) {
+            double above = level.sigma() - sigmaMin;
+            double data = sigmaData * sigmaData;
+            return new Weights(data / (above * above + data), above * sigmaData / Math.hypot(level.sigma(), sigmaData));
+        }
+
+        @Override
+        public double inputScale(NoiseLevel level) {
+            return 1 / Math.hypot(level.sigma(), sigmaData);
+        }
+
+        @Override
+        public double conditioning(NoiseLevel level) {
+            return 250 * Math.log(level.sigma() + 1e-44);
+        }
+    }
+
+    @Override
+    Composition compose(Settings run, int steps) {
+        int size = settings().integer("num_train_timesteps");
+        if (steps > size) {
+            throw new IllegalArgumentException("steps must lie in 1 to " + size + " (num_train_timesteps), got " + steps);
+        }
+        double[] places = run.has("timesteps") ? Points.reversed(run.numbers("timesteps")) : Points.of(steps, i -> (double) i * (size / steps));
+        if (Arrays.stream(places).anyMatch(place -> !(place >= 0 && place < size))) {
+            throw new IllegalArgumentException("timesteps of " + name() + " are places below " + size + ", got " + Arrays.toString(places));
+        }
+        double rho = settings().number("rho");
+        double highest = Math.pow(schedule.sigmaMax(), 1 / rho);
+        double lowest = Math.pow(schedule.sigmaMin(), 1 / rho);
+        List<NoiseLevel> starts = Arrays.stream(places).mapToObj(place -> schedule.at(Math.pow(highest + place / (size - 1) * (lowest - highest), rho))).toList();
+        TimeGrid grid = TimeGrid.contiguous(starts, schedule.cleanest()).withCurve(schedule);
+        FirstOrder solver = new FirstOrder(new FullRenoise(settings().number("s_noise"), schedule.sigmaMin()), true);
+        return new Composition(grid, solver, parameterization, correction(), schedule.sigmaMax());
+    }
+
+    @Override
+    public EdmSchedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public Parameterization parameterization() {
+        return parameterization;
+    }
+
+    @Override
+    public DataCorrection correction() {
+        return settings().flag("clip_denoised") ? DataCorrection.clip(1) : DataCorrection.NONE;
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.Set;
+
+/** What Diffusers' scheduler classes take: their config keys with defaults, and the arguments of their runs. Facts, in a resource. */
+final class DiffusersClasses {
+
+    private static final ObjectNode CLASSES = read();
+
+    private DiffusersClasses() {}
+
+    private static ObjectNode read() {
+        try (InputStream in = DiffusersClasses.class.getResourceAsStream("classes.json")) {
+            return Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the table of Diffusers' classes cannot be read", e);
+        }
+    }
+
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        CLASSES.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    static boolean knows(String name) {
+        return CLASSES.has(name);
+    }
+
+    /** The config keys of a class with their defaults. */
+    static ObjectNode defaults(String name) {
+        return (ObjectNode) CLASSES.get(name).get("config");
+    }
+
+    /** The arguments of a run besides the number of steps. */
+    static List<String> arguments(String name) {
+        List<String> arguments = new ArrayList<>();
+        for (JsonNode argument : CLASSES.get(name).get("run")) {
+            arguments.add(argument.textValue());
+        }
+        return arguments;
+    }
+
+    /** Whether any class has a config key. */
+    static boolean anyHas(String key) {
+        return names().stream().anyMatch(name -> defaults(name).has(key));
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A {@code scheduler_config.json} of Diffusers: the door to the schedulers by their Python names. Keys that are absent or null take the
+ * class's default; values that mean nothing are errors; keys the class does not have are kept, reported by {@link #lint()} and written
+ * back. Schedulers made here give Diffusers' numbers. Immutable.
+ *
+ * <pre>{@code
+ *   DiffusersScheduler scheduler = DiffusersConfig.load(Path.of("stable-diffusion-v1-5")).scheduler();
+ *   DiffusersScheduler faster = DiffusersConfig.load(Path.of("stable-diffusion-v1-5"))
+ *           .as("DPMSolverMultistepScheduler").config().with("use_karras_sigmas", true).scheduler();
+ * }</pre>
+ */
+public final class DiffusersConfig implements Serializable {
+
+    private static final long serialVersionUID = 1;
+
+    private static final String CLASS = "_class_name";
+    private static final String FLAX = "Flax";
+    private static final Path IN_MODEL = Path.of("scheduler", "scheduler_config.json");
+
+    private final ObjectNode root;
+
+    private DiffusersConfig(ObjectNode root) {
+        this.root = root;
+        className();
+    }
+
+    /**
+     * Reads a config from text.
+     *
+     * @param json the JSON object; Python's {@code -Infinity} is understood
+     * @return the config
+     * @throws IllegalArgumentException if the text is no JSON object, or its class is not known
+     */
+    public static DiffusersConfig parse(String json) {
+        return new DiffusersConfig(Json.object(json));
+    }
+
+    /**
+     * Reads a config from a stream of UTF-8 text; the stream is not closed.
+     *
+     * @param stream the text
+     * @return the config
+     * @throws IOException if the stream cannot be read
+     */
+    public static DiffusersConfig read(InputStream stream) throws IOException {
+        return parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Reads a config from a file or a model folder.
+     *
+     * @param path a {@code scheduler_config.json}, or a folder that holds one, itself or in its {@code scheduler} folder
+     * @return the config
+     * @throws IOException if there is none, or it cannot be read
+     */
+    public static DiffusersConfig load(Path path) throws IOException {
+        Path file = path;
+        if (Files.isDirectory(path)) {
+            file = path.resolve(IN_MODEL);
+            if (!Files.exists(file)) {
+                file = path.resolve(IN_MODEL.getFileName());
+            }
+        }
+        return parse(Files.readString(file));
+    }
+
+    /**
+     * The defaults of a class.
+     *
+     * @param className the class in Diffusers, for instance {@code EulerDiscreteScheduler}
+     * @return the config
+     */
+    public static DiffusersConfig of(String className) {
+        return new DiffusersConfig(Json.empty().put(CLASS, className));
+    }
+
+    /**
+     * The names of the classes that can be loaded.
+     *
+     * @return the names, sorted
+     */
+    public static Set<String> classNames() {
+        return DiffusersClasses.names();
+    }
+
+    /**
+     * The class this config is for; the prefix {@code Flax} of old files is left out.
+     *
+     * @return the name in Diffusers
+     * @throws IllegalArgumentException if it is missing or not known
+     */
+    public String className() {
+        String given = root.path(CLASS).asText();
+        String name = given.startsWith(FLAX) ? given.substring(FLAX.length()) : given;
+        if (!DiffusersClasses.knows(name)) {
+            throw new IllegalArgumentException("unknown scheduler class '" + given + "' in " + CLASS + "; known are " + classNames()
+                    + " (schedulers of discrete tokens are not part of this library)");
+        }
+        return name;
+    }
+
+    /**
+     * The scheduler this config describes.
+     *
+     * @return the scheduler
+     * @throws IllegalArgumentException if a value means nothing, naming key and value
+     */
+    public DiffusersScheduler scheduler() {
+        return Catalog.scheduler(this);
+    }
+
+    /**
+     * The config with another value.
+     *
+     * @param key a key of the class
+     * @param value a string, number, boolean or array
+     * @return the config
+     * @throws IllegalArgumentException if the class has no such key
+     */
+    public DiffusersConfig with(String key, Object value) {
+        if (!DiffusersClasses.defaults(className()).has(key)) {
+            throw new IllegalArgumentException(className() + " has no key " + key + "; it has " + keys(DiffusersClasses.defaults(className())));
+        }
+        ObjectNode changed = root.deepCopy();
+        changed.set(key, Json.value(value));
+        return new DiffusersConfig(changed);
+    }
+
+    /**
+     * What a config holds that its class does not read.
+     *
+     * @param unknown keys that no class has: most likely misspelt
+     * @param ofOtherClasses keys of other classes, kept for a change of class; some classes take {@code sigma_min} and {@code sigma_max} from
+     *     here, as in Diffusers
+     * @param renamed values that belong to another class and are read as one of this class, as {@code key: value -> value}
+     */
+    public record Lint(List<String> unknown, List<String> ofOtherClasses, List<String> renamed) {
+
+        /**
+         * Whether there is nothing to report.
+         *
+         * @return true if every key is the class's own and no value is renamed
+         */
+        public boolean clean() {
+            return unknown.isEmpty() && ofOtherClasses.isEmpty() && renamed.isEmpty();
+        }
+    }
+
+    /**
+     * Looks for keys that this class does not read.
+     *
+     * @return the report
+     */
+    public Lint lint() {
+        List<String> unknown = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (String key : foreignKeys(className())) {
+            (DiffusersClasses.anyHas(key) ? others : unknown).add(key);
+        }
+        return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root));
+    }
+
+    /**
+     * A config for another class.
+     *
+     * @param config the config of the other class
+     * @param carried keys whose values hold for the other class too
+     * @param dropped keys the other class does not read; they are kept in the config
+     */
+    public record Swap(DiffusersConfig config, List<String> carried, List<String> dropped) {}
+
+    /**
+     * Another solver for the same process: what Diffusers' {@code from_config} does. All keys are kept; those that both classes have carry over.
+     *
+     * @param otherClass the class in Diffusers
+     * @return the config for that class, and what it reads of this one
+     */
+    public Swap as(String otherClass) {
+        DiffusersConfig other = new DiffusersConfig(root.deepCopy().put(CLASS, otherClass));
+        List<String> dropped = other.foreignKeys(other.className());
+        List<String> carried = keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key)).toList();
+        return new Swap(other, carried, dropped);
+    }
+
+    /**
+     * Another solver for the same process.
+     *
+     * @param otherClass a scheduler class that carries its Diffusers name
+     * @return the config for that class, and what it reads of this one
+     */
+    public Swap as(Class<? extends DiffusersScheduler> otherClass) {
+        return as(otherClass.getSimpleName());
+    }
+
+    private List<String> foreignKeys(String className) {
+        ObjectNode own = DiffusersClasses.defaults(className);
+        return keys(root).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
+    }
+
+    private static List<String> keys(ObjectNode object) {
+        List<String> keys = new ArrayList<>();
+        object.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    /**
+     * The config as JSON that Diffusers reads, every key that was read included.
+     *
+     * @return the text
+     */
+    public String toJson() {
+        return Json.text(root);
+    }
+
+    /**
+     * Writes the config.
+     *
+     * @param file the file, usually {@code scheduler_config.json}
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path file) throws IOException {
+        Files.writeString(file, toJson() + "\n");
+    }
+
+    Settings settings() {
+        String name = className();
+        return new Settings(name, Renames.apply(name, root), DiffusersClasses.defaults(name));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DiffusersConfig config && root.equals(config.root);
+    }
+
+    @Override
+    public int hashCode() {
+        return root.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return root.toString();
+    }
+}

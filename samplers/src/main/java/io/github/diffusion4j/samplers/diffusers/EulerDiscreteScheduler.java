@@ -1,0 +1,71 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.solvers.LateChurn;
+import java.util.Map;
+
+/**
+ * Euler's method in sigma with optional churn (Karras et al., arXiv:2206.00364, algorithm 2 without its corrector):
+ * {@code x' = x + (sigma' - sigma) (x - D) / sigma}. As in Diffusers, churn adds its noise after the network was evaluated.
+ */
+public final class EulerDiscreteScheduler extends SigmaScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    private final Parameterization parameterization;
+    private final boolean lastAtFloor;
+    private final boolean logLinear;
+
+    EulerDiscreteScheduler(DiffusersConfig config) {
+        super(config, Parts.finiteBetas(config.settings()), "epsilon", "sample", "v_prediction");
+        boolean continuous = settings().choice("timestep_type", Map.of("discrete", false, "continuous", true));
+        boolean logTimes = continuous && settings().text("prediction_type").equals("v_prediction");
+        this.parameterization = logTimes ? new LogSigmaTime(super.parameterization()) : super.parameterization();
+        this.lastAtFloor = settings().choice("final_sigmas_type", Map.of("zero", false, "sigma_min", true));
+        this.logLinear = settings().choice("interpolation_type", Map.of("linear", false, "log_linear", true));
+    }
+
+    /** The time of EDM networks, {@code ln(sigma) / 4}. */
+    private record LogSigmaTime(Parameterization network) implements Parameterization {
+        @Override
+        public Weights target(NoiseLevel level) {
+            return network.target(level);
+        }
+
+        @Override
+        public double inputScale(NoiseLevel level) {
+            return network.inputScale(level);
+        }
+
+        @Override
+        public double conditioning(NoiseLevel level) {
+            return 0.25 * Math.log(level.edmSigma());
+        }
+    }
+
+    @Override
+    Solver solver(Settings run, int steps) {
+        return ChurnArguments.of(run, steps).late(parameterization);
+    }
+
+    @Override
+    double[] spaced(double[] timesteps) {
+        if (!logLinear) {
+            return super.spaced(timesteps);
+        }
+        double[] table = schedule().table().sigmas();
+        return Points.map(Points.linspace(Math.log(table[table.length - 1]), Math.log(table[0]), timesteps.length + 1), Math::exp);
+    }
+
+    @Override
+    double finalSigma() {
+        return lastAtFloor ? schedule().sigma(0) : 0;
+    }
+
+    @Override
+    public Parameterization parameterization() {
+        return parameterization;
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Latent consistency models (Luo et al., arXiv:2310.04378, algorithm 3): the network's estimate with its boundary condition, noised anew to the next timestep. As in Diffusers a run
+ * over given timesteps that {@code strength} shortens adds noise in its last step too.
+ */
+public final class LCMScheduler extends TableScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    LCMScheduler(DiffusersConfig config) {
+        super(config, Parts.betas(config.settings()), new Network(Parts.prediction(config.settings(), "epsilon", "sample", "v_prediction"),
+                config.settings().number("timestep_scaling")), Parts.correction(config.settings()));
+    }
+
+    /**
+     * The boundary condition: {@code c_skip x + c_out x0^} with {@code c_skip = sd^2 / (s^2 + sd^2)}, {@code c_out = s / sqrt(s^2 + sd^2)}, {@code s = scaling t}.
+     *
+     * @param network what the network outputs
+     * @param scaling the factor of the timestep
+     */
+    private record Network(Parameterization network, double scaling) implements Parameterization {
+
+        private static final double SIGMA_DATA = 0.5;
+
+        @Override
+        public Weights target(NoiseLevel level) {
+            return network.target(level);
+        }
+
+        @Override
+        public Weights data(NoiseLevel level) {
+            return network.data(level);
+        }
+
+        @Override
+        public Weights noise(NoiseLevel level) {
+            return network.noise(level);
+        }
+
+        @Override
+        public Weights boundary(NoiseLevel level) {
+            double scaled = scaling * level.time();
+            double squared = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
+            return new Weights(SIGMA_DATA * SIGMA_DATA / squared, scaled / Math.sqrt(squared));
+        }
+    }
+
+    @Override
+    Composition compose(Settings run, int steps) {
+        boolean given = run.has("timesteps");
+        double[] times = given ? LcmTimesteps.given(run) : LcmTimesteps.of(settings(), run, steps);
+        List<NoiseLevel> starts = Parts.at(schedule(), times);
+        boolean noisyEnd = given && times.length < run.numbers("timesteps").length;
+        List<NoiseLevel> ends = new ArrayList<>(starts.subList(1, starts.size()));
+        ends.add(noisyEnd ? starts.get(starts.size() - 1) : NoiseLevel.clean(0));
+        return composition(new TimeGrid(starts, ends).withCurve(schedule()), new FirstOrder(FullRenoise.STANDARD, false));
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
+import io.github.diffusion4j.schedules.Flow;
+import io.github.diffusion4j.schedules.FlowShift;
+import io.github.diffusion4j.schedules.VarianceExploding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The exponential-integrator schedulers of Diffusers (DPM-Solver, DEIS, UniPC, SA-Solver): variance-preserving levels over a table of betas, or flow
+ * levels, on a grid of whole timesteps or of noise levels between the ends of the table.
+ */
+abstract class LambdaScheduler extends DiffusersScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    private final VarianceExploding schedule;
+    private final Parameterization parameterization;
+    private final DataCorrection correction;
+    private final boolean flow;
+
+    LambdaScheduler(DiffusersConfig config, DiscreteSchedule betas) {
+        super(config);
+        this.schedule = VarianceExploding.of(betas);
+        this.flow = settings().flag("use_flow_sigmas", false);
+        this.parameterization = Parts.prediction(settings(), "epsilon", "sample", "v_prediction", "flow_prediction");
+        this.correction = settings().flag("thresholding") ? Parts.correction(settings()) : DataCorrection.NONE;
+        Points.rampKey(settings());
+    }
+
+    /** The points of a run: timesteps, and noise levels with the one the last step ends at. */
+    record Levels(double[] times, double[] sigmas) {}
+
+    /** The solver of a run. */
+    abstract Solver solver(int steps);
+
+    /** The noise level after the last of a respaced or plain grid. */
+    abstract double finalSigma(double last, boolean respaced);
+
+    @Override
+    List<String> moreArguments() {
+        return List.of("timesteps", "sigmas");
+    }
+
+    @Override
+    Composition compose(Settings run, int steps) {
+        Levels levels = levels(run, steps);
+        int count = levels.times().length;
+        List<NoiseLevel> starts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            starts.add(level((long) levels.times()[i], levels.sigmas()[i]));
+        }
+        TimeGrid grid = TimeGrid.contiguous(starts, level(0, levels.sigmas()[count])).withCurve(schedule());
+        Solver solver = solver(count);
+        boolean learned = settings().holds("variance_type") && settings().text("variance_type").startsWith("learned");
+        return new Composition(grid, learned ? new LearnedVarianceIgnored(solver) : solver, parameterization, correction, 1);
+    }
+
+    Levels levels(Settings run, int steps) {
+        if (run.has("sigmas")) {
+            double[] sigmas = run.numbers("sigmas");
+            return ended(flow ? flowTimes(sigmas) : Points.map(sigmas, schedule::time), sigmas, true);
+        }
+        String ramp = Points.rampKey(settings());
+        if (!ramp.isEmpty()) {
+            double[] sigmas = ramp(ramp, steps);
+            double[] times = Points.map(sigmas, schedule::time);
+            return ended(ramp.equals("use_karras_sigmas") ? rounded(times) : times, sigmas, true);
+        }
+        if (flow) {
+            double[] sigmas = flowSigmas(run, steps);
+            return ended(flowTimes(sigmas), sigmas, true);
+        }
+        double[] times = run.has("timesteps") ? run.numbers("timesteps") : Points.multistep(settings(), steps, usedTimesteps());
+        return ended(times, Points.map(times, schedule::sigma), false);
+    }
+
+    private Levels ended(double[] times, double[] sigmas, boolean respaced) {
+        return new Levels(times, Points.append(sigmas, finalSigma(sigmas[sigmas.length - 1], respaced)));
+    }
+
+    double[] rounded(double[] times) {
+        return Points.map(times, Math::rint);
+    }
+
+    final double[] ramp(String ramp, int steps) {
+        double highest = settings().number("sigma_max", highestSigma());
+        double lowest = settings().number("sigma_min", lowestSigma());
+        return Points.ramp(ramp).sigmas(highest, lowest, steps);
+    }
+
+    double highestSigma() {
+        return schedule.noisiest().sigma();
+    }
+
+    double lowestSigma() {
+        return schedule.cleanest().sigma();
+    }
+
+    final double[] flowTimes(double[] sigmas) {
+        return Points.map(sigmas, u -> u * settings().integer("num_train_timesteps"));
+    }
+
+    /** Flow times in equal steps from 1 - 1/T down to above 0, shifted. */
+    double[] flowSigmas(Settings run, int steps) {
+        int size = settings().integer("num_train_timesteps");
+        double[] grid = Points.linspace(1, 1.0 / size, steps + 1);
+        double shift = shift(run);
+        return Points.of(steps, i -> FlowShift.shift(shift, 1 - grid[steps - i]));
+    }
+
+    /** The flow shift of a run: the config's, or {@code e^mu}. */
+    final double shift(Settings run) {
+        boolean dynamic = settings().flag("use_dynamic_shifting", false);
+        if (run.has("mu") != dynamic) {
+            throw new IllegalArgumentException(dynamic ? name() + " with use_dynamic_shifting needs the argument mu"
+                    : "the argument mu needs use_dynamic_shifting in the config of " + name());
+        }
+        return dynamic ? Math.exp(run.number("mu")) : settings().number("flow_shift");
+    }
+
+    /** How many of the T timesteps a run may visit: those whose half log-SNR is at least {@code lambda_min_clipped}. */
+    final int usedTimesteps() {
+        double lowest = settings().number("lambda_min_clipped", Double.NEGATIVE_INFINITY);
+        return (int) Arrays.stream(schedule.table().sigmas()).filter(sigma -> -Math.log(sigma) >= lowest).count();
+    }
+
+    final boolean flow() {
+        return flow;
+    }
+
+    final VarianceExploding sigmas() {
+        return schedule;
+    }
+
+    private NoiseLevel level(double time, double sigma) {
+        if (flow) {
+            return new NoiseLevel(time, 1 - sigma, sigma);
+        }
+        double alpha = 1 / Math.hypot(1, sigma);
+        return new NoiseLevel(time, alpha, alpha * sigma);
+    }
+
+    @Override
+    public final NoiseSchedule schedule() {
+        return flow ? new Flow(settings().integer("num_train_timesteps")) : schedule.table();
+    }
+
+    @Override
+    public final Parameterization parameterization() {
+        return parameterization;
+    }
+
+    @Override
+    public final DataCorrection correction() {
+        return correction;
+    }
+}

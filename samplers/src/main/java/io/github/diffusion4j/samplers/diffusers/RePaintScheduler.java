@@ -1,0 +1,59 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
+
+/**
+ * RePaint, inpainting with an unconditional network (Lugmayr et al., arXiv:2201.09865, algorithm 1): DDIM steps, after which {@link io.github.diffusion4j.core.plan.Inpainting} puts
+ * the known region back, and jumps towards the noise in between, see {@link RePaintMoves}.
+ */
+public final class RePaintScheduler extends TableScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    private static final double JUMP_LENGTH = 10;
+    private static final double JUMP_SAMPLES = 10;
+
+    RePaintScheduler(DiffusersConfig config) {
+        super(config, Parts.betas(config.settings()), Parameterization.epsilon(), config.settings().flag("clip_sample") ? DataCorrection.clip(1) : DataCorrection.NONE);
+    }
+
+    @Override
+    Composition compose(Settings run, int steps) {
+        int stride = schedule().size() / steps;
+        double[] times = Points.of(steps, i -> (steps - 1.0 - i) * stride);
+        TimeGrid grid = Parts.strided(schedule(), times, stride, NoiseLevel.clean(0));
+        return composition(grid, new FirstOrder(new Ancestral(settings().number("eta")), false));
+    }
+
+    /**
+     * The moves of a run: its steps, and the jumps back between them.
+     *
+     * @param run the number of steps, and the arguments {@code jump_length} and {@code jump_n_sample}, 10 each unless given
+     * @return the moves
+     */
+    public RePaintMoves moves(Run run) {
+        Settings arguments = run.settings(name(), DiffusersClasses.arguments(name()));
+        return RePaintMoves.of(run.count().orElseThrow(), (int) arguments.number("jump_length", JUMP_LENGTH), (int) arguments.number("jump_n_sample", JUMP_SAMPLES));
+    }
+
+    /**
+     * The signal that is kept when a jump undoes a step. As in Diffusers the betas are taken one timestep late.
+     *
+     * @param timestep the timestep the step ended at
+     * @param steps the number of steps of the run
+     * @return {@code prod sqrt(1 - beta)} over the undone timesteps
+     */
+    public double kept(int timestep, int steps) {
+        double[] betas = schedule().betas();
+        double kept = 1;
+        for (int i = 0; i < schedule().size() / steps; i++) {
+            kept *= Math.sqrt(1 - betas[timestep + i]);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.samplers.solvers.ReverseDiffusion;
+import io.github.diffusion4j.schedules.EdmSchedule;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Predictor-corrector sampling of the variance-exploding SDE (Song et al., arXiv:2011.13456, algorithms 2 and 4): {@code correct_steps} Langevin steps, then a reverse-diffusion
+ * step, over noise levels in equal ratios. The network outputs the score {@code -eps / sigma}.
+ */
+public final class ScoreSdeVeScheduler extends DiffusersScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    private final EdmSchedule schedule;
+
+    ScoreSdeVeScheduler(DiffusersConfig config) {
+        super(config);
+        this.schedule = new EdmSchedule(settings().number("sigma_min"), settings().number("sigma_max"));
+    }
+
+    /** The score of the noised data. */
+    private record Score() implements Parameterization {
+        @Override
+        public Weights target(NoiseLevel level) {
+            return new Weights(0, -1 / level.sigma());
+        }
+    }
+
+    @Override
+    Composition compose(Settings run, int steps) {
+        double[] times = Points.linspace(1, run.number("sampling_eps", settings().number("sampling_eps")), steps);
+        double[] sigmas = Points.map(Points.linspace(Math.log(schedule.sigmaMin()), Math.log(schedule.sigmaMax()), steps), Math::exp);
+        List<NoiseLevel> starts = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            starts.add(new NoiseLevel(times[i], 1, sigmas[(int) (times[i] * (steps - 1))]));
+        }
+        TimeGrid grid = TimeGrid.contiguous(starts, NoiseLevel.clean(0)).withCurve(schedule);
+        ReverseDiffusion solver = new ReverseDiffusion(settings().integer("correct_steps"), settings().number("snr"));
+        return new Composition(grid, solver, parameterization(), correction(), schedule.sigmaMax());
+    }
+
+    @Override
+    public EdmSchedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public Parameterization parameterization() {
+        return new Score();
+    }
+}

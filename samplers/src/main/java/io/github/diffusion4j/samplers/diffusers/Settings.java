@@ -1,0 +1,114 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+
+/** Named values with defaults: the keys of a config, or the arguments of a run. A key that is absent or null takes its default. */
+final class Settings implements Serializable {
+
+    private static final long serialVersionUID = 1;
+
+    private final String owner;
+    private final ObjectNode given;
+    private final ObjectNode defaults;
+
+    Settings(String owner, ObjectNode given, ObjectNode defaults) {
+        this.owner = owner;
+        this.given = given;
+        this.defaults = defaults;
+    }
+
+    /** Whether a value is given that is not null. */
+    boolean has(String key) {
+        return given.hasNonNull(key);
+    }
+
+    /** Whether null is given. */
+    boolean isNull(String key) {
+        return given.has(key) && given.get(key).isNull();
+    }
+
+    /** Whether a value is given or has a default that is not null. */
+    boolean holds(String key) {
+        return has(key) || defaults.hasNonNull(key);
+    }
+
+    String text(String key) {
+        return value(key, JsonNode::isTextual, "a string").textValue();
+    }
+
+    double number(String key) {
+        return value(key, JsonNode::isNumber, "a number").doubleValue();
+    }
+
+    double number(String key, double absent) {
+        return holds(key) ? number(key) : absent;
+    }
+
+    int integer(String key) {
+        JsonNode value = value(key, JsonNode::isNumber, "an integer");
+        if (value.doubleValue() != value.intValue()) {
+            throw wrong(key, "an integer", value);
+        }
+        return value.intValue();
+    }
+
+    boolean flag(String key) {
+        return value(key, JsonNode::isBoolean, "true or false").booleanValue();
+    }
+
+    boolean flag(String key, boolean absent) {
+        return holds(key) ? flag(key) : absent;
+    }
+
+    double[] numbers(String key) {
+        JsonNode list = value(key, JsonNode::isArray, "a list of numbers");
+        List<JsonNode> entries = new ArrayList<>();
+        list.forEach(entries::add);
+        if (entries.stream().anyMatch(entry -> !entry.isNumber())) {
+            throw wrong(key, "a list of numbers", list);
+        }
+        return StreamSupport.stream(list.spliterator(), false).mapToDouble(JsonNode::doubleValue).toArray();
+    }
+
+    /** One of some named values. */
+    <T> T choice(String key, Map<String, T> choices) {
+        String name = text(key);
+        if (!choices.containsKey(name)) {
+            throw new IllegalArgumentException("unknown " + key + " '" + name + "' for " + owner + "; known are " + new TreeSet<>(choices.keySet()));
+        }
+        return choices.get(name);
+    }
+
+    private JsonNode value(String key, Predicate<JsonNode> kind, String wanted) {
+        JsonNode value = has(key) ? given.get(key) : defaults.get(key);
+        if (value == null || value.isNull()) {
+            throw new IllegalArgumentException(owner + " needs " + key + ", " + wanted);
+        }
+        if (!kind.test(value)) {
+            throw wrong(key, wanted, value);
+        }
+        return value;
+    }
+
+    private IllegalArgumentException wrong(String key, String wanted, JsonNode value) {
+        return new IllegalArgumentException(key + " of " + owner + " must be " + wanted + ", got " + value);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Settings settings && owner.equals(settings.owner) && given.equals(settings.given);
+    }
+
+    @Override
+    public int hashCode() {
+        return given.hashCode();
+    }
+}

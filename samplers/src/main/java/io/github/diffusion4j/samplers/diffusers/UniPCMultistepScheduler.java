@@ -1,0 +1,69 @@
+package io.github.diffusion4j.samplers.diffusers;
+
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.solvers.Prediction;
+import io.github.diffusion4j.samplers.solvers.UniPc;
+import io.github.diffusion4j.schedules.FlowShift;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** UniPC, predictor and corrector of any order (Zhao et al., arXiv:2302.04867), on variance-preserving or flow levels. */
+public final class UniPCMultistepScheduler extends LambdaScheduler {
+
+    private static final long serialVersionUID = 1;
+
+    /** A flow run starts this far from pure noise, where half log-SNR is finite. */
+    private static final double NUDGE = 1e-6;
+
+    private final UniPc solver;
+    private final boolean zero;
+
+    UniPCMultistepScheduler(DiffusersConfig config) {
+        super(config, Parts.finiteBetas(config.settings()));
+        this.solver = unipc(settings());
+        this.zero = settings().choice("final_sigmas_type", Map.of("zero", true, "sigma_min", false));
+    }
+
+    static UniPc unipc(Settings settings) {
+        Set<Integer> disabled = Arrays.stream(settings.numbers("disable_corrector")).mapToObj(step -> (int) step).collect(Collectors.toSet());
+        return new UniPc(settings.integer("solver_order"), settings.flag("predict_x0") ? Prediction.DATA : Prediction.NOISE,
+                settings.choice("solver_type", Map.of("bh1", UniPc.Variant.BH1, "bh2", UniPc.Variant.BH2)), settings.flag("lower_order_final"), disabled,
+                Optional.empty());
+    }
+
+    @Override
+    Solver solver(int steps) {
+        return solver;
+    }
+
+    @Override
+    Levels levels(Settings run, int steps) {
+        if (!flow()) {
+            return super.levels(run, steps);
+        }
+        double[] sigmas = flowLevels(run, steps);
+        return new Levels(flowTimes(sigmas), Points.append(sigmas, finalSigma(sigmas[sigmas.length - 1], true)));
+    }
+
+    private double[] flowLevels(Settings run, int steps) {
+        String ramp = Points.rampKey(settings());
+        if (!ramp.isEmpty()) {
+            return Points.map(ramp(ramp, steps), sigma -> sigma / (1 + sigma));
+        }
+        double[] grid = run.has("sigmas") ? run.numbers("sigmas")
+                : Arrays.copyOf(Points.linspace(1, 1.0 / settings().integer("num_train_timesteps"), steps + 1), steps);
+        double shift = shift(run);
+        double[] shifted = Points.map(grid, u -> FlowShift.shift(shift, u));
+        double[] sigmas = settings().holds("shift_terminal") ? FlowShift.stretch(shifted, settings().number("shift_terminal")) : shifted;
+        sigmas[0] = Math.abs(sigmas[0] - 1) < NUDGE ? sigmas[0] - NUDGE : sigmas[0];
+        return sigmas;
+    }
+
+    @Override
+    double finalSigma(double last, boolean respaced) {
+        return zero ? 0 : respaced ? last : sigmas().sigma(0);
+    }
+}

@@ -1,176 +1,190 @@
 package io.github.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
-import io.github.diffusion4j.samplers.BetaScheduler;
-import io.github.diffusion4j.samplers.DdimScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
+import io.github.diffusion4j.samplers.diffusers.Run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One recorded run of a Diffusers scheduler, repeated with this library on arrays of one type. */
-final class DiffusersCase {
+class DiffusersCase {
 
-    private static final Set<String> KNOWN_TIMESTEP_ARGUMENTS = Set.of("num_inference_steps", "timesteps");
-    private static final Set<String> KNOWN_STEP_ARGUMENTS = Set.of("eta", "use_clipped_model_output");
-
-    private final JsonNode golden;
-    private final JsonNode exact;
-    private final DataType type;
-    private final long[] shape;
-    private double worst;
-    private double tolerance;
+    final JsonNode golden;
+    final JsonNode exact;
+    final Comparison comparison;
 
     DiffusersCase(JsonNode golden, DataType type) {
         this.golden = golden;
         this.exact = golden.path("exact");
-        this.type = type;
-        this.shape = Arrays.stream(doubles(golden.path("shape"))).mapToLong(d -> (long) d).toArray();
+        this.comparison = new Comparison(type, golden.path("shape"));
+    }
+
+    /** The case with the loop that its class needs. */
+    static DiffusersCase of(JsonNode golden, DataType type) {
+        return switch (golden.path("scheduler_config").path("_class_name").asText()) {
+            case "RePaintScheduler" -> new RePaintCase(golden, type);
+            case "KarrasVeScheduler" -> new KarrasVeCase(golden, type);
+            default -> new DiffusersCase(golden, type);
+        };
     }
 
     /** The largest relative error of everything the case records; the first one above the tolerance is a mismatch. */
     double worstError(double allowed) {
-        tolerance = allowed;
-        refuseUnknown(golden.path("set_timesteps"), KNOWN_TIMESTEP_ARGUMENTS);
-        refuseUnknown(golden.path("step"), KNOWN_STEP_ARGUMENTS);
-        DiscreteScheduler scheduler = scheduler();
-        table("alphas_cumprod", exact.path("alphas_cumprod_at"), scheduler.alphasCumprod());
-        table("betas", exact.path("betas_at"), scheduler.betas());
-        forward("add_noise", scheduler);
-        forward("get_velocity", scheduler);
-        reverse(plan(scheduler));
-        return worst;
-    }
-
-    private static void refuseUnknown(JsonNode arguments, Set<String> known) {
-        arguments.fieldNames().forEachRemaining(name -> {
-            if (!known.contains(name)) {
-                throw new UnsupportedOperationException("argument " + name + " is not known");
-            }
+        comparison.allow(allowed);
+        DiffusersScheduler scheduler = DiffusersConfig.parse(golden.path("scheduler_config").toString().replace("\"-inf\"", "-Infinity")).scheduler();
+        scheduler.table().ifPresent(betas -> {
+            table("alphas_cumprod", exact.path("alphas_cumprod_at"), betas.alphasCumprod());
+            table("betas", exact.path("betas_at"), betas.betas());
         });
+        Run run = run();
+        Plan whole = scheduler.plan(run);
+        compareTimes(whole);
+        compareSigmas(whole.grid());
+        comparison.check("init_noise_sigma", exact.path("init_noise_sigma").asDouble(1), whole.startScale());
+        forward(scheduler, whole);
+        reverse(scheduler, run, tail(whole));
+        return comparison.worst();
     }
 
-    private DiscreteScheduler scheduler() {
-        DiscreteScheduler scheduler = DiffusersConfig.parse(golden.path("scheduler_config").toString()).scheduler();
-        JsonNode step = golden.path("step");
-        if (scheduler instanceof DdimScheduler ddim) {
-            return ddim.withEta(step.path("eta").asDouble(0)).withClippedModelOutput(step.path("use_clipped_model_output").asBoolean(false));
+    private Run run() {
+        ObjectNode arguments = golden.path("set_timesteps").deepCopy();
+        golden.path("step").properties().forEach(entry -> arguments.set(entry.getKey(), entry.getValue()));
+        Run run = arguments.hasNonNull("num_inference_steps") ? Run.steps(arguments.path("num_inference_steps").asInt()) : Run.points();
+        for (Map.Entry<String, JsonNode> argument : arguments.properties()) {
+            if (!argument.getKey().equals("num_inference_steps")) {
+                run = run.with(argument.getKey(), argument.getValue());
+            }
         }
-        if (!step.isEmpty()) {
-            throw new UnsupportedOperationException(scheduler.name() + " takes no step arguments, got " + step);
-        }
-        return scheduler;
+        return run;
     }
 
-    private Plan plan(DiscreteScheduler scheduler) {
-        JsonNode timesteps = golden.path("set_timesteps").path("timesteps");
-        Plan plan = timesteps.isArray()
-                ? ((BetaScheduler) scheduler).plan(Arrays.stream(doubles(timesteps)).mapToInt(t -> (int) t).toArray())
-                : scheduler.plan(golden.path("set_timesteps").path("num_inference_steps").asInt());
-        double[] times = IntStream.range(0, plan.evaluations()).mapToDouble(plan::timestep).toArray();
-        compare("timesteps", doubles(exact.path("timesteps")), times);
+    /** The run from the recorded index of the timesteps on. */
+    private Plan tail(Plan whole) {
         int begin = golden.path("begin_index").asInt(0);
-        return begin == 0 ? plan : plan.from(begin);
+        if (begin == 0) {
+            return whole;
+        }
+        int step = IntStream.range(0, whole.steps()).filter(s -> whole.evaluationOf(s) == begin).findFirst()
+                .orElseThrow(() -> new UnsupportedOperationException("begin_index " + begin + " lies inside a step"));
+        return whole.from(step);
     }
 
-    private void reverse(Plan plan) {
-        compare("init_noise_sigma", new double[] {exact.path("init_noise_sigma").asDouble(1)}, new double[] {1});
-        compare("evaluations", new double[] {exact.path("evaluations").asDouble()}, new double[] {plan.evaluations()});
-        List<INDArray> noises = new ArrayList<>();
-        golden.path("step_noise").forEach(noise -> noises.add(array(noise)));
-        NoiseSource noise = NoiseSource.recorded(noises);
-        SamplerState state = plan.startFrom(array(golden.path("start_noise")));
+    /** The timesteps as the class exposes them: one per evaluation, or one per step, with or without the end. */
+    void compareTimes(Plan plan) {
+        double[] expected = Comparison.doubles(exact.path("timesteps"));
+        double[] perEvaluation = IntStream.range(0, plan.evaluations()).mapToDouble(plan::timestep).toArray();
+        double[] perStep = IntStream.range(0, plan.steps()).mapToDouble(step -> plan.timestep(plan.evaluationOf(step))).toArray();
+        double[] actual = expected.length == perEvaluation.length ? perEvaluation : perStep;
+        if (expected.length == perStep.length + 1 && expected.length != perEvaluation.length) {
+            actual = Arrays.copyOf(perStep, expected.length);
+            actual[perStep.length] = plan.grid().to(plan.steps() - 1).time();
+        }
+        comparison.check("timesteps", expected, actual);
+    }
+
+    /** The noise levels, where the class exposes one per step and the end: u for flows, sigma / alpha otherwise. */
+    private void compareSigmas(TimeGrid grid) {
+        double[] expected = Comparison.doubles(exact.path("sigmas"));
+        if (expected.length == grid.steps() + 1) {
+            double[] actual = IntStream.rangeClosed(0, grid.steps()).mapToDouble(i -> sigma(i < grid.steps() ? grid.from(i) : grid.to(i - 1))).toArray();
+            comparison.check("sigmas", expected, actual);
+        }
+    }
+
+    private static double sigma(NoiseLevel level) {
+        boolean straight = Math.abs(level.alpha() + level.sigma() - 1) < 1e-9;
+        return straight ? level.sigma() : level.edmSigma();
+    }
+
+    void reverse(DiffusersScheduler scheduler, Run run, Plan plan) {
+        comparison.check("evaluations", exact.path("evaluations").asDouble(), plan.evaluations());
+        NoiseSource noise = noise(plan.evaluations());
+        INDArray start = comparison.array(golden.path("start_noise"));
+        SamplerState state = golden.path("begin_index").isNull() ? plan.start(start, noise) : plan.startFrom(start, noise);
         for (int i = 0; i < plan.evaluations(); i++) {
             ModelInput input = plan.input(i, state);
-            if (i == 0) {
-                compare("first_model_input", doubles(exact.path("first_model_input")), values(input.sample()));
+            if (i == 0 && exact.path("first_model_input").isArray()) {
+                comparison.check("first_model_input", Comparison.doubles(exact.path("first_model_input")), Comparison.values(input.sample()));
             }
-            INDArray output = network(input);
-            record("pred_original_samples", i, plan.denoised(i, output, state));
+            INDArray output = network(input.timestep(), Comparison.values(input.sample()));
+            if (!churnsLate()) {
+                record("pred_original_samples", i, plan.denoised(i, output, state));
+            }
             state = plan.step(i, output, state, noise);
             record("prev_samples", i, state.sample());
         }
     }
 
-    private void record(String part, int call, INDArray actual) {
+    /** Where noise is added after the network was evaluated, the recorded x0 belongs to a sample that the network did not see. */
+    private boolean churnsLate() {
+        return golden.path("step").path("s_churn").asDouble(0) > 0;
+    }
+
+    /** The recorded draws: one per call where there are as many, otherwise in the order in which the run asks for noise. */
+    NoiseSource noise(int calls) {
+        List<INDArray> draws = new ArrayList<>();
+        golden.path("step_noise").forEach(draw -> draws.add(comparison.array(draw)));
+        boolean thrownAway = golden.path("scheduler_config").path("_class_name").asText().equals("CogVideoXDPMScheduler");
+        if (thrownAway && calls > 1) {
+            // Two draws in every step but the first and the last, of which the second is used.
+            return NoiseSource.recorded(IntStream.range(0, calls).mapToObj(i -> draws.get(Math.min(2 * i, draws.size() - 1))).toList());
+        }
+        return draws.size() == calls ? NoiseSource.recorded(draws) : new InOrder(draws);
+    }
+
+    void record(String part, int call, INDArray actual) {
         JsonNode expected = exact.path(part).path(Integer.toString(call));
         if (expected.isArray()) {
-            compare(part + "[" + call + "]", doubles(expected), values(actual));
+            comparison.check(part + "[" + call + "]", Comparison.doubles(expected), Comparison.values(actual));
         }
     }
 
-    private void forward(String part, DiscreteScheduler scheduler) {
-        JsonNode expected = exact.path(part);
-        if (expected.isMissingNode() || expected.isNull()) {
-            return;
+    private void forward(DiffusersScheduler scheduler, Plan plan) {
+        INDArray clean = comparison.array(golden.path("clean"));
+        INDArray noise = comparison.array(golden.path("noise_for_add_noise"));
+        JsonNode noised = exact.path("add_noise");
+        if (noised.has("result")) {
+            comparison.check("add_noise", Comparison.doubles(noised.path("result")),
+                    Comparison.values(scheduler.addNoise(plan, clean, noise, Comparison.doubles(noised.path("timesteps")))));
         }
-        INDArray clean = array(golden.path("clean"));
-        INDArray noise = array(golden.path("noise_for_add_noise"));
-        double[] timesteps = doubles(expected.path("timesteps"));
-        INDArray actual = part.equals("add_noise") ? scheduler.addNoise(clean, noise, timesteps) : scheduler.velocity(clean, noise, timesteps);
-        compare(part, doubles(expected.path("result")), values(actual));
+        JsonNode velocity = exact.path("get_velocity");
+        if (velocity.has("result")) {
+            comparison.check("get_velocity", Comparison.doubles(velocity.path("result")),
+                    Comparison.values(scheduler.velocity(clean, noise, Comparison.doubles(velocity.path("timesteps")))));
+        }
     }
 
     private void table(String name, JsonNode expected, double[] actual) {
         for (Map.Entry<String, JsonNode> entry : expected.properties()) {
-            compare(name + "[" + entry.getKey() + "]", new double[] {entry.getValue().asDouble()}, new double[] {actual[Integer.parseInt(entry.getKey())]});
+            comparison.check(name + "[" + entry.getKey() + "]", entry.getValue().asDouble(), actual[Integer.parseInt(entry.getKey())]);
         }
     }
 
     /** The networks of the cases: a smooth non-linear function of sample and time. */
-    private INDArray network(ModelInput input) {
-        double t = input.timestep();
+    INDArray network(double t, double[] x) {
         boolean peer = golden.path("model").asText().equals("peer");
         if (!peer && !golden.path("model").asText().equals("tanh")) {
             throw new UnsupportedOperationException("model " + golden.path("model") + " is not known");
         }
-        double[] x = values(input.sample());
         double[] mean = Arrays.stream(x).map(v -> peer ? v * t / (t + 1) : 0.7 * Math.tanh(v) + 0.2 * Math.sin(0.01 * t)).toArray();
         if (!golden.path("model_has_variance_channels").asBoolean()) {
-            return array(mean);
+            return comparison.array(mean);
         }
         double[] variance = Arrays.stream(x).map(v -> 0.5 * Math.cos(1.7 * v)).toArray();
-        return Nd4j.concat(1, array(mean), array(variance));
-    }
-
-    private void compare(String what, double[] expected, double[] actual) {
-        if (expected.length != actual.length) {
-            throw new IllegalStateException(what + " has " + actual.length + " values, expected " + expected.length);
-        }
-        double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-        double scale = largest == 0 ? 1 : largest;
-        double error = IntStream.range(0, expected.length).mapToDouble(i -> Math.abs(expected[i] - actual[i]) / scale).max().orElse(0);
-        if (!(error <= tolerance)) {
-            throw new GoldenMismatch(type + " " + what, error);
-        }
-        worst = Math.max(worst, error);
-    }
-
-    private INDArray array(JsonNode values) {
-        return array(doubles(values));
-    }
-
-    private INDArray array(double[] values) {
-        return Nd4j.createFromArray(values).reshape(shape).castTo(type);
-    }
-
-    private static double[] values(INDArray array) {
-        return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
-    }
-
-    private static double[] doubles(JsonNode values) {
-        return StreamSupport.stream(values.spliterator(), false).mapToDouble(JsonNode::asDouble).toArray();
+        return Nd4j.concat(1, comparison.array(mean), comparison.array(variance));
     }
 }

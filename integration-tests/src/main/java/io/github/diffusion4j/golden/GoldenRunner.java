@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
  * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
- * value. A class or a kind of case that is not known counts as failed.
+ * value; where the reference's own single precision is further than that from its double precision ({@code stock_vs_exact}), FLOAT may be as far, and the
+ * report says so. A class or a kind of case that is not known counts as failed.
  */
 public final class GoldenRunner {
 
@@ -102,8 +103,8 @@ public final class GoldenRunner {
             if (!golden.has("scheduler_config")) {
                 throw new UnsupportedOperationException("this kind of case is not known");
             }
-            error = new DiffusersCase(golden, DataType.DOUBLE).worstError(DOUBLE_TOLERANCE);
-            new DiffusersCase(golden, DataType.FLOAT).worstError(FLOAT_TOLERANCE);
+            error = DiffusersCase.of(golden, DataType.DOUBLE).worstError(DOUBLE_TOLERANCE);
+            single(golden, id);
         } catch (GoldenMismatch e) {
             error = e.error();
             failure = e.getMessage();
@@ -112,6 +113,20 @@ public final class GoldenRunner {
             failure = e.toString();
         }
         count(name, id, failure.isEmpty() ? error : Double.isNaN(error) ? Double.POSITIVE_INFINITY : error, failure);
+    }
+
+    /** In single precision a case is as exact as asked for, or as exact as the reference itself. */
+    private void single(JsonNode golden, String id) {
+        double reference = golden.path("stock_vs_exact").asDouble(0);
+        try {
+            DiffusersCase.of(golden, DataType.FLOAT).worstError(FLOAT_TOLERANCE);
+        } catch (GoldenMismatch e) {
+            if (!(reference > FLOAT_TOLERANCE && e.error() <= reference)) {
+                throw e;
+            }
+            double worst = DiffusersCase.of(golden, DataType.FLOAT).worstError(reference);
+            out.printf(Locale.ROOT, "NOTE %s: FLOAT is off by %.3g, the reference's single precision by %.3g%n", id, worst, reference);
+        }
     }
 
     private void count(String name, String id, double error, String failure) {

@@ -15,6 +15,7 @@ import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -151,7 +152,7 @@ class SchedulersTest {
 
     @Test
     void configs_choose_class_and_options() {
-        DiscreteScheduler ddim = DiffusersConfig.parse("""
+        DiscreteScheduler ddim = (DiscreteScheduler) DiffusersConfig.parse("""
                 {"_class_name": "DDIMScheduler", "_diffusers_version": "0.6.0", "beta_schedule": "scaled_linear", "beta_start": 0.00085,
                  "beta_end": 0.012, "clip_sample": false, "set_alpha_to_one": false, "steps_offset": 1, "trained_betas": null,
                  "prediction_type": "v_prediction", "skip_prk_steps": true}""").scheduler();
@@ -160,7 +161,7 @@ class SchedulersTest {
         assertEquals(14.6146, ddim.schedule().sigmas()[999], 1e-4);
         assertEquals(DataCorrection.NONE, ddim.correction());
         assertEquals(ddim.schedule().at(0), ddim.target(-1));
-        assertArrayEquals(new double[] {0.1, 0.3}, DiffusersConfig.parse("{\"_class_name\": \"DDPMScheduler\", \"trained_betas\": [0.1, 0.3]}").scheduler().betas());
+        assertArrayEquals(new double[] {0.1, 0.3}, DiffusersConfig.parse("{\"_class_name\": \"DDPMScheduler\", \"trained_betas\": [0.1, 0.3]}").scheduler().table().orElseThrow().betas());
     }
 
     @ParameterizedTest

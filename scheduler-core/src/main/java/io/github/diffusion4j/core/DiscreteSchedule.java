@@ -86,7 +86,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
     /**
      * The schedule with other signal powers and the betas as they are, as some of Diffusers' classes patch their tables.
      *
-     * @param others the signal powers, not rising, in (0, 1); the last may be 0
+     * @param others the signal powers, in (0, 1); the last may be 0
      * @return the schedule
      */
     public DiscreteSchedule withAlphasCumprod(double... others) {
@@ -95,8 +95,8 @@ public final class DiscreteSchedule implements NoiseSchedule {
         }
         for (int t = 0; t < others.length; t++) {
             boolean last = t == others.length - 1;
-            if (!(others[t] < 1 && (others[t] > 0 || last && others[t] == 0) && (t == 0 || others[t] <= others[t - 1]))) {
-                throw new IllegalArgumentException("alphasCumprod[" + t + "] = " + others[t] + " is not a signal power; they lie in (0, 1) and do not rise, and only the last may be 0");
+            if (!(others[t] < 1 && (others[t] > 0 || last && others[t] == 0))) {
+                throw new IllegalArgumentException("alphasCumprod[" + t + "] = " + others[t] + " is not a signal power; they lie in (0, 1), and only the last may be 0");
             }
         }
         return new DiscreteSchedule(betas, others.clone());

@@ -70,7 +70,8 @@ public final class TabulateCommand implements Callable<Integer> {
 
     private NoiseCurve curve() throws IOException {
         if (schedule.endsWith(".json")) {
-            return new NoiseCurve(schedule, DiffusersConfig.load(Path.of(schedule)).scheduler().schedule());
+            return new NoiseCurve(schedule, DiffusersConfig.load(Path.of(schedule)).scheduler().table()
+                    .orElseThrow(() -> new IllegalArgumentException(schedule + " describes a process without betas; there is no table to print")));
         }
         DiscreteSchedule named = BetaSchedule.of(schedule).schedule(timesteps, betaStart, betaEnd);
         return new NoiseCurve(schedule, zeroSnr ? named.withZeroTerminalSnr() : named);

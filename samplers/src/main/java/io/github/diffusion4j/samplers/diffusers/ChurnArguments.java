@@ -23,7 +23,7 @@ record ChurnArguments(double gamma, double sigmaMin, double sigmaMax, double noi
                 run.number("s_noise", 1));
     }
 
-    Solver late(Parameterization parameterization) {
-        return new LateChurn(gamma, sigmaMin, sigmaMax, noise, parameterization);
+    Solver late(Parameterization parameterization, boolean liftsEstimate) {
+        return new LateChurn(gamma, sigmaMin, sigmaMax, noise, parameterization, liftsEstimate);
     }
 }

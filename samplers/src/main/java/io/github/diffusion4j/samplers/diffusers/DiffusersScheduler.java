@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
@@ -11,6 +12,8 @@ import io.github.diffusion4j.core.plan.Solver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,12 +33,20 @@ public abstract class DiffusersScheduler implements Scheduler {
     /** The number of steps of a run from which {@link #solver()} is taken: enough that no rule for short runs applies. */
     private static final int MANY_STEPS = 20;
 
+    /** Timesteps that differ relatively by less are the same: those that went through text or single precision. */
+    private static final double SAME_TIMESTEP = 1e-7;
+
+    private static final Map<String, Boolean> SPACINGS = Map.of("leading", true, "linspace", true, "trailing", true);
+
     private final String name;
     private final Settings settings;
 
     DiffusersScheduler(DiffusersConfig config) {
         this.name = config.className();
         this.settings = config.settings();
+        if (settings.holds("timestep_spacing")) {
+            settings.choice("timestep_spacing", SPACINGS);
+        }
     }
 
     /** The keys of the config, with the defaults of the class. */
@@ -99,13 +110,16 @@ public abstract class DiffusersScheduler implements Scheduler {
         return Scheduler.noised(data, noise, Arrays.stream(timesteps).mapToObj(t -> forwardLevel(plan, t)).toList());
     }
 
-    /** The level of a timestep of a run; where a run visits it twice, the second visit, as in Diffusers. */
+    /** The level of a timestep of a run; where a run visits it twice, the second visit, and inside a step the level of its end, as in Diffusers. */
     NoiseLevel forwardLevel(Plan plan, double timestep) {
-        int[] visits = IntStream.range(0, plan.evaluations()).filter(i -> plan.timestep(i) == timestep).toArray();
+        int[] visits = IntStream.range(0, plan.evaluations()).filter(i -> Math.abs(plan.timestep(i) - timestep) <= SAME_TIMESTEP * Math.max(1, Math.abs(timestep)))
+                .toArray();
         if (visits.length == 0) {
             throw new IllegalArgumentException("timestep " + timestep + " is not one of the run's");
         }
-        return plan.level(visits[Math.min(1, visits.length - 1)]);
+        int evaluation = visits[Math.min(1, visits.length - 1)];
+        int step = plan.stepOf(evaluation);
+        return evaluation == plan.evaluationOf(step) ? plan.level(evaluation) : plan.grid().to(plan.grid().first() + step);
     }
 
     @Override
@@ -128,6 +142,15 @@ public abstract class DiffusersScheduler implements Scheduler {
 
     @Override
     public abstract Parameterization parameterization();
+
+    /**
+     * The table of betas that the class has, in Diffusers its {@code betas} and {@code alphas_cumprod}.
+     *
+     * @return the table, if there is one
+     */
+    public Optional<DiscreteSchedule> table() {
+        return Optional.empty();
+    }
 
     @Override
     public DataCorrection correction() {

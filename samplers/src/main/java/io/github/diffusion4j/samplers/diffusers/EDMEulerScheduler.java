@@ -16,7 +16,7 @@ public final class EDMEulerScheduler extends EdmScheduler {
 
     @Override
     Solver solver(Settings run, int steps) {
-        return ChurnArguments.of(run, steps).late(parameterization());
+        return ChurnArguments.of(run, steps).late(parameterization(), true);
     }
 
     @Override

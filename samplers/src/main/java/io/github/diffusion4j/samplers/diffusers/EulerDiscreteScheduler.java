@@ -47,7 +47,7 @@ public final class EulerDiscreteScheduler extends SigmaScheduler {
 
     @Override
     Solver solver(Settings run, int steps) {
-        return ChurnArguments.of(run, steps).late(parameterization);
+        return ChurnArguments.of(run, steps).late(parameterization, settings().text("prediction_type").equals("epsilon"));
     }
 
     @Override

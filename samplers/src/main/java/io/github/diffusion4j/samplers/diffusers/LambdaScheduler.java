@@ -14,6 +14,7 @@ import io.github.diffusion4j.schedules.VarianceExploding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The exponential-integrator schedulers of Diffusers (DPM-Solver, DEIS, UniPC, SA-Solver): variance-preserving levels over a table of betas, or flow
@@ -148,6 +149,11 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         }
         double alpha = 1 / Math.hypot(1, sigma);
         return new NoiseLevel(time, alpha, alpha * sigma);
+    }
+
+    @Override
+    public final Optional<DiscreteSchedule> table() {
+        return Optional.of(schedule.table());
     }
 
     @Override

@@ -41,13 +41,22 @@ public final class Run implements Serializable {
     }
 
     /**
+     * A run whose points follow as an argument.
+     *
+     * @return the run
+     */
+    public static Run points() {
+        return new Run(Json.empty());
+    }
+
+    /**
      * Given timesteps, noisiest first.
      *
      * @param timesteps the timesteps
      * @return the run
      */
     public static Run timesteps(double... timesteps) {
-        return new Run(Json.empty()).with("timesteps", timesteps);
+        return points().with("timesteps", timesteps);
     }
 
     /**
@@ -57,7 +66,7 @@ public final class Run implements Serializable {
      * @return the run
      */
     public static Run sigmas(double... sigmas) {
-        return new Run(Json.empty()).with("sigmas", sigmas);
+        return points().with("sigmas", sigmas);
     }
 
     /**

@@ -26,6 +26,19 @@ public final class SCMScheduler extends DiffusersScheduler {
         settings().choice("prediction_type", Map.of("trigflow", true));
     }
 
+    /** The velocity of the trigonometric path; Diffusers' largest time lies a little beyond a right angle, where the cosine is negative. */
+    private record Network() implements Parameterization {
+        @Override
+        public Weights target(NoiseLevel level) {
+            return new Weights(-Math.sin(level.time()), Math.cos(level.time()));
+        }
+
+        @Override
+        public Weights data(NoiseLevel level) {
+            return new Weights(Math.cos(level.time()), -Math.sin(level.time()));
+        }
+    }
+
     @Override
     int steps(Settings run) {
         return super.steps(run) - 1;
@@ -60,6 +73,6 @@ public final class SCMScheduler extends DiffusersScheduler {
 
     @Override
     public Parameterization parameterization() {
-        return Parameterization.velocity();
+        return new Network();
     }
 }

@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.schedules.VarianceExploding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The schedulers of k-diffusion in Diffusers: the variance-exploding coordinate {@code x = x0 + sigma eps} over a table of betas, a network
@@ -93,6 +94,11 @@ abstract class SigmaScheduler extends DiffusersScheduler {
     private double startScale(double highest) {
         boolean reachesEnd = !settings().text("timestep_spacing").equals("leading");
         return reachesEnd ? highest : Math.hypot(highest, 1);
+    }
+
+    @Override
+    public final Optional<DiscreteSchedule> table() {
+        return Optional.of(schedule.table());
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.schedules.Timesteps;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The schedulers of Diffusers that step between whole timesteps of a table of betas. */
 abstract class TableScheduler extends DiffusersScheduler implements DiscreteScheduler {
@@ -48,6 +49,11 @@ abstract class TableScheduler extends DiffusersScheduler implements DiscreteSche
     @Override
     final NoiseLevel forwardLevel(Plan plan, double timestep) {
         return schedule.at(timestep);
+    }
+
+    @Override
+    public final Optional<DiscreteSchedule> table() {
+        return Optional.of(schedule);
     }
 
     @Override

@@ -12,10 +12,10 @@ import java.util.List;
 /**
  * Euler's method with churn as Diffusers has it: the noise is added after the network was evaluated, so the estimate belongs to a
  * sample that the update does not use. {@code Churn} is the method of the paper (Karras et al., arXiv:2206.00364, algorithm 2).
- * With {@code s^ = s (1 + gamma)} and {@code x^ = x + noise sqrt(s^^2 - s^2) z}, in the variance-exploding coordinate:
+ * With {@code s^ = s (1 + gamma)}, {@code x^ = x + noise sqrt(s^^2 - s^2) z} and the network's weights p, q of sample and output in the data estimate, taken at s or s^,
+ * in the variance-exploding coordinate:
  * <pre>
- *   D^ = (weight of x in the data estimate) (x^ - x) + D       epsilon prediction takes s^ for s as well
- *   x' = x^ + (s' - s^) (x^ - D^) / s^
+ *   D^ = p x^ + q output,   x' = x^ + (s' - s^) (x^ - D^) / s^
  * </pre>
  *
  * @param gamma the largest lift, {@code min(s_churn / n, sqrt 2 - 1)}
@@ -23,8 +23,10 @@ import java.util.List;
  * @param sigmaMax the highest sigma that is lifted
  * @param noise the standard deviation of the noise
  * @param parameterization what the network outputs
+ * @param liftsEstimate whether its weights are taken at s^ (Diffusers: epsilon and EDM networks) or at s
  */
-public record LateChurn(double gamma, double sigmaMin, double sigmaMax, double noise, Parameterization parameterization) implements Solver {
+public record LateChurn(double gamma, double sigmaMin, double sigmaMax, double noise, Parameterization parameterization, boolean liftsEstimate)
+        implements Solver {
 
     @Override
     public SolverTraits traits() {
@@ -43,16 +45,11 @@ public record LateChurn(double gamma, double sigmaMin, double sigmaMax, double n
         double lifted = sigma * (1 + gamma);
         double fresh = noise * Math.sqrt(lifted * lifted - sigma * sigma);
         double keep = to.sigma() / lifted;
-        double seen = parameterization.data(from).first();
-        Combination next = Combination.ZERO.withSample(keep).withData(1 - keep).withNoise(keep * fresh + (1 - keep) * seen * fresh);
-        if (isEpsilon()) {
-            next = Combination.ZERO.withSample(1).withEpsilon(to.sigma() - lifted).withNoise(fresh);
-        }
+        Parameterization.Weights seen = parameterization.data(from);
+        Parameterization.Weights taken = liftsEstimate ? parameterization.data(new NoiseLevel(from.time(), 1, lifted)) : seen;
+        double share = taken.second() / seen.second();
+        Combination next = Combination.ZERO.withSample(keep + (1 - keep) * (taken.first() - share * seen.first()))
+                .withData((1 - keep) * share).withNoise(fresh * (keep + (1 - keep) * taken.first()));
         return List.of(Stage.of(from, next));
-    }
-
-    private boolean isEpsilon() {
-        Parameterization.Weights target = parameterization.target(new NoiseLevel(0, 1, 1));
-        return target.first() == 0 && target.second() == 1;
     }
 }

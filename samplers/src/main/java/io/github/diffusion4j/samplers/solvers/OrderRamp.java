@@ -8,7 +8,7 @@ import java.io.Serializable;
  * steps make the highest order unstable (Lu et al., arXiv:2211.01095, section 5 and appendix D).
  *
  * @param order the highest order, at least 1
- * @param firstAtEnd whether the last step is of order 1; a step to clean data always is
+ * @param firstAtEnd whether the last step is of order 1; a step to clean data and one of no length always are
  * @param secondBeforeEnd whether the step before the last is of order 2 at most
  */
 public record OrderRamp(int order, boolean firstAtEnd, boolean secondBeforeEnd) implements Serializable {
@@ -32,7 +32,8 @@ public record OrderRamp(int order, boolean firstAtEnd, boolean secondBeforeEnd) 
 
     int at(TimeGrid grid, int step) {
         boolean last = step == grid.steps() - 1;
-        if (grid.to(step).sigma() == 0 || last && firstAtEnd) {
+        boolean still = grid.h(step) == 0;
+        if (grid.to(step).sigma() == 0 || still || last && firstAtEnd) {
             return 1;
         }
         int limit = step == grid.steps() - 2 && secondBeforeEnd ? 2 : order;

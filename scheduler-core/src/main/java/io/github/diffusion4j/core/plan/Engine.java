@@ -115,7 +115,7 @@ final class Engine {
         INDArray anchor = anchorRead ? combine(Evaluation::anchor, type) : state.anchor();
         registers[ANCHOR] = anchor;
         INDArray sample = combine(scaled, Evaluation::next, type);
-        if (anchorRead && !keep.anchor() && anchor != state.anchor() && anchor != state.sample()) {
+        if (anchorRead && !keep.anchor() && anchor != state.anchor() && anchor != state.sample() && anchor != sample) {
             temporary(anchor);
         }
         while (memory.size() > keep.predictions()) {

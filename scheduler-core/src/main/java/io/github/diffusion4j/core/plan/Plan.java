@@ -239,13 +239,21 @@ public final class Plan implements Serializable {
      * @return the level of the next evaluation, or the end of the run
      */
     public NoiseLevel levelAfter(int evaluation) {
-        evaluation(evaluation);
-        int step = 0;
-        while (step + 1 < steps() && evaluationOf(step + 1) <= evaluation) {
-            step++;
-        }
-        boolean lastOfStep = evaluation + 1 == evaluations() || step + 1 < steps() && evaluationOf(step + 1) == evaluation + 1;
+        int step = stepOf(evaluation);
+        boolean lastOfStep = evaluation + 1 == evaluations() || stepOf(evaluation + 1) > step;
         return lastOfStep ? grid.to(grid.first() + step) : level(evaluation + 1);
+    }
+
+    /**
+     * The step that an evaluation belongs to.
+     *
+     * @param evaluation from 0
+     * @return the step, from 0
+     */
+    public int stepOf(int evaluation) {
+        evaluation(evaluation);
+        int found = Arrays.binarySearch(program.stepStarts(), evaluation);
+        return found >= 0 ? found : -found - 2;
     }
 
     /**

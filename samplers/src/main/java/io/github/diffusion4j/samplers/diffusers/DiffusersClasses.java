@@ -41,6 +41,16 @@ final class DiffusersClasses {
         return (ObjectNode) CLASSES.get(name).get("config");
     }
 
+    /** The config keys that a class reads: its own and {@code sigma_min}, {@code sigma_max}; LTX's also those of the flow scheduler whose grid it borrows. */
+    static List<String> read(String name) {
+        List<String> keys = new ArrayList<>(List.of("sigma_min", "sigma_max"));
+        defaults(name).fieldNames().forEachRemaining(keys::add);
+        if (name.equals("LTXEulerAncestralRFScheduler")) {
+            defaults("FlowMatchEulerDiscreteScheduler").fieldNames().forEachRemaining(keys::add);
+        }
+        return keys;
+    }
+
     /** The arguments of a run besides the number of steps. */
     static List<String> arguments(String name) {
         List<String> arguments = new ArrayList<>();

@@ -235,9 +235,12 @@ public final class DiffusersConfig implements Serializable {
         Files.writeString(file, toJson() + "\n");
     }
 
+    /** The keys the class reads: its own, and those that Diffusers' classes find although they are not theirs. */
     Settings settings() {
         String name = className();
-        return new Settings(name, Renames.apply(name, root), DiffusersClasses.defaults(name));
+        ObjectNode own = Renames.apply(name, root);
+        own.retain(DiffusersClasses.read(name));
+        return new Settings(name, own, DiffusersClasses.defaults(name));
     }
 
     @Override

@@ -35,7 +35,7 @@ abstract class FlowScheduler extends DiffusersScheduler {
         double[] times = times(run, steps);
         boolean inverted = settings().flag("invert_sigmas", false);
         double[] levels = inverted ? Points.map(times, u -> 1 - u) : times;
-        double[] named = keepsTimesteps() && run.has("timesteps") ? run.numbers("timesteps") : Points.map(levels, u -> u * schedule.timesteps());
+        double[] named = keepsTimesteps() && !inverted && run.has("timesteps") ? run.numbers("timesteps") : Points.map(levels, u -> u * schedule.timesteps());
         return over(run, levels, named, inverted ? 1 : 0);
     }
 

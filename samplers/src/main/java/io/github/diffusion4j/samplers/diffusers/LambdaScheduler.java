@@ -33,9 +33,24 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         super(config);
         this.schedule = VarianceExploding.of(betas);
         this.flow = settings().flag("use_flow_sigmas", false);
-        this.parameterization = Parts.prediction(settings(), "epsilon", "sample", "v_prediction", "flow_prediction");
-        this.correction = settings().flag("thresholding") ? Parts.correction(settings()) : DataCorrection.NONE;
+        Parameterization prediction = Parts.prediction(settings(), "epsilon", "sample", "v_prediction", "flow_prediction");
+        this.parameterization = flow && prediction.equals(Parameterization.velocity()) ? new PlainVelocity() : prediction;
+        boolean thresholds = settings().flag("thresholding") && settings().flag("predict_x0", true);
+        this.correction = thresholds ? Parts.correction(settings()) : DataCorrection.NONE;
         Points.rampKey(settings());
+    }
+
+    /** The velocity taken as on variance-preserving levels, {@code x0 = alpha x - sigma v}, also where alpha^2 + sigma^2 is not 1, as in Diffusers. */
+    private record PlainVelocity() implements Parameterization {
+        @Override
+        public Weights target(NoiseLevel level) {
+            return Parameterization.velocity().target(level);
+        }
+
+        @Override
+        public Weights data(NoiseLevel level) {
+            return new Weights(level.alpha(), -level.sigma());
+        }
     }
 
     /** The points of a run: timesteps, and noise levels with the one the last step ends at. */
@@ -119,14 +134,15 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         return Points.of(steps, i -> FlowShift.shift(shift, 1 - grid[steps - i]));
     }
 
-    /** The flow shift of a run: the config's, or {@code e^mu}. */
+    /** The flow shift of a run: {@code e^mu} where the argument is given, otherwise the config's. */
     final double shift(Settings run) {
-        boolean dynamic = settings().flag("use_dynamic_shifting", false);
-        if (run.has("mu") != dynamic) {
-            throw new IllegalArgumentException(dynamic ? name() + " with use_dynamic_shifting needs the argument mu"
-                    : "the argument mu needs use_dynamic_shifting in the config of " + name());
+        if (!run.has("mu")) {
+            return settings().number("flow_shift");
         }
-        return dynamic ? Math.exp(run.number("mu")) : settings().number("flow_shift");
+        if (!settings().flag("use_dynamic_shifting", false) || !settings().text("time_shift_type").equals("exponential")) {
+            throw new IllegalArgumentException("the argument mu needs use_dynamic_shifting and time_shift_type exponential in the config of " + name());
+        }
+        return Math.exp(run.number("mu"));
     }
 
     /** How many of the T timesteps a run may visit: those whose half log-SNR is at least {@code lambda_min_clipped}. */

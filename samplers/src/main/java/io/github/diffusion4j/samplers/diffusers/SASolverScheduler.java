@@ -40,6 +40,6 @@ public final class SASolverScheduler extends LambdaScheduler {
     /** Diffusers noises by the table here, not by the run. */
     @Override
     NoiseLevel forwardLevel(Plan plan, double timestep) {
-        return flow() ? super.forwardLevel(plan, timestep) : schedule().at(timestep);
+        return sigmas().table().at(timestep);
     }
 }

@@ -49,6 +49,9 @@ public final class UniPCMultistepScheduler extends LambdaScheduler {
     }
 
     private double[] flowLevels(Settings run, int steps) {
+        if (settings().flag("use_dynamic_shifting") && !run.has("mu")) {
+            throw new IllegalArgumentException(name() + " with use_dynamic_shifting needs the argument mu");
+        }
         String ramp = Points.rampKey(settings());
         if (!ramp.isEmpty()) {
             return Points.map(ramp(ramp, steps), sigma -> sigma / (1 + sigma));

@@ -95,15 +95,12 @@ public final class GoldenRunner {
     }
 
     private void caseOf(JsonNode golden, Path file) {
-        String name = golden.path("scheduler_config").path("_class_name").asText("unknown:" + file.getFileName());
+        String name = golden.path("scheduler_config").path("_class_name").asText(golden.path("sampler").asText("unknown:" + file.getFileName()));
         String id = golden.path("id").asText(file.toString());
         double error = Double.NaN;
         String failure = "";
         try {
-            if (!golden.has("scheduler_config")) {
-                throw new UnsupportedOperationException("this kind of case is not known");
-            }
-            error = DiffusersCase.of(golden, DataType.DOUBLE).worstError(DOUBLE_TOLERANCE);
+            error = worstError(golden, DataType.DOUBLE, DOUBLE_TOLERANCE);
             single(golden, id);
         } catch (GoldenMismatch e) {
             error = e.error();
@@ -115,16 +112,26 @@ public final class GoldenRunner {
         count(name, id, failure.isEmpty() ? error : Double.isNaN(error) ? Double.POSITIVE_INFINITY : error, failure);
     }
 
+    private static double worstError(JsonNode golden, DataType type, double allowed) {
+        if (golden.has("scheduler_config")) {
+            return DiffusersCase.of(golden, type).worstError(allowed);
+        }
+        if (golden.has("sampler")) {
+            return new KDiffusionCase(golden, type).worstError(allowed);
+        }
+        throw new UnsupportedOperationException("this kind of case is not known");
+    }
+
     /** In single precision a case is as exact as asked for, or as exact as the reference itself. */
     private void single(JsonNode golden, String id) {
         double reference = golden.path("stock_vs_exact").asDouble(0);
         try {
-            DiffusersCase.of(golden, DataType.FLOAT).worstError(FLOAT_TOLERANCE);
+            worstError(golden, DataType.FLOAT, FLOAT_TOLERANCE);
         } catch (GoldenMismatch e) {
             if (!(reference > FLOAT_TOLERANCE && e.error() <= reference)) {
                 throw e;
             }
-            double worst = DiffusersCase.of(golden, DataType.FLOAT).worstError(reference);
+            double worst = worstError(golden, DataType.FLOAT, reference);
             out.printf(Locale.ROOT, "NOTE %s: FLOAT is off by %.3g, the reference's single precision by %.3g%n", id, worst, reference);
         }
     }

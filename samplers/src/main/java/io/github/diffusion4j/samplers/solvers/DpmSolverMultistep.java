@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Erratum: the published code of order 3 (dpm-solver, k-diffusion's 3M, Diffusers) lacks the factor 2 in {@code D''} and is of
  * order 2. Diffusers' {@code sde-dpmsolver++} of order 3 also has 1/2 with the wrong sign in the weight of {@code D''}, which makes its
- * weak order 1. {@link Convention#DIFFUSERS} reproduces both.
+ * weak order 1. {@link Convention#DIFFUSERS} reproduces both, {@link Convention#K_DIFFUSION} the first.
  *
  * @param ramp the orders of the steps, at most 3
  * @param prediction DATA for DPM-Solver++, NOISE for DPM-Solver
@@ -61,7 +61,7 @@ public record DpmSolverMultistep(OrderRamp ramp, Prediction prediction, SolverTy
 
     @Override
     public SolverTraits traits() {
-        int reached = convention == Convention.DIFFUSERS ? Math.min(2, ramp.order()) : ramp.order();
+        int reached = convention != Convention.EXACT ? Math.min(2, ramp.order()) : ramp.order();
         int weak = convention == Convention.DIFFUSERS && ramp.order() == 3 ? 1 : Math.min(2, ramp.order());
         return new SolverTraits(eta == 0 ? reached : weak, eta == 0 ? 0 : weak, 1, ramp.order() - 1, "Lu et al., arXiv:2211.01095, algorithms 2 to 4");
     }
@@ -103,9 +103,12 @@ public record DpmSolverMultistep(OrderRamp ramp, Prediction prediction, SolverTy
         if (convention == Convention.EXACT) {
             return 2 * terms.curvature();
         }
-        if (convention == Convention.DIFFUSERS && eta > 0 && prediction == Prediction.NOISE) {
+        if (convention == Convention.K_DIFFUSION || eta == 0) {
+            return terms.curvature();
+        }
+        if (prediction == Prediction.NOISE) {
             throw new IllegalArgumentException("Diffusers has no third order for sde-dpmsolver; use order 2");
         }
-        return eta > 0 ? terms.curvature() - to.alpha() : terms.curvature();
+        return terms.curvature() - to.alpha();
     }
 }

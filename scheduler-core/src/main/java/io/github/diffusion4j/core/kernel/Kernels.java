@@ -225,19 +225,56 @@ public final class Kernels {
      * @return the mean norm
      */
     public static double meanNorm(INDArray array) {
-        INDArray dense = onHost() && HostBlock.supports(array) ? array : denseCopy(array);
-        HostBlock memory = HostBlock.of(dense);
+        double[] values = values(array);
         int samples = samples(array);
-        double[] values = new double[(int) (array.length() / samples)];
+        int length = values.length / samples;
         double sum = 0;
         for (int sample = 0; sample < samples; sample++) {
-            memory.read(sample * values.length, values, values.length);
-            sum += Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
+            sum += Math.sqrt(Arrays.stream(values, sample * length, (sample + 1) * length).map(v -> v * v).sum());
         }
+        return sum / samples;
+    }
+
+    /**
+     * Writes zeros.
+     *
+     * @param array the array to change
+     */
+    public static void clear(INDArray array) {
+        array.assign(0);
+    }
+
+    /**
+     * How far two estimates are apart, in units of a tolerance (Hairer, Norsett and Wanner, Solving ODEs I, equation II.4.11):
+     * {@code sqrt(mean(((low - high) / max(atol, rtol max(|low|, |previous|)))^2))}.
+     *
+     * @param low an estimate
+     * @param high a better one, of the same shape
+     * @param previous the estimate before, of the same shape
+     * @param atol the absolute tolerance
+     * @param rtol the relative tolerance
+     * @return the scaled difference; 1 where it is as large as tolerated
+     */
+    public static double scaledDifference(INDArray low, INDArray high, INDArray previous, double atol, double rtol) {
+        double[] a = values(low);
+        double[] b = values(high);
+        double[] c = values(previous);
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double scale = Math.max(atol, rtol * Math.max(Math.abs(a[i]), Math.abs(c[i])));
+            sum += (a[i] - b[i]) / scale * ((a[i] - b[i]) / scale);
+        }
+        return Math.sqrt(sum / a.length);
+    }
+
+    private static double[] values(INDArray array) {
+        INDArray dense = onHost() && HostBlock.supports(array) ? array : denseCopy(array);
+        double[] values = new double[(int) dense.length()];
+        HostBlock.of(dense).read(0, values, values.length);
         if (dense != array) {
             dense.close();
         }
-        return sum / samples;
+        return values;
     }
 
     private static double absoluteQuantile(double[] values, double ratio) {

@@ -1,0 +1,210 @@
+package io.github.diffusion4j.samplers;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.LevelCurve;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.solvers.NestedStep;
+import java.io.Serializable;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * DPM adaptive of k-diffusion: DPM-Solver steps whose length follows from the difference of two orders (Lu et al., arXiv:2206.00927, section 3.4; PID control after Soederlind, ACM TOMS 2003). The one
+ * run whose plan is made while it runs. With the estimates low and high of a trial step,
+ * <pre>
+ *   error  = || (low - high) / max(atol, rtol max(|low|, |previous low|)) ||_2 / sqrt(size)
+ *   factor = 1 + atan(e0^b1 e1^b2 e2^b3 - 1),   e = 1 / (error + 1e-8) of this and the last two accepted steps
+ *   b1 = (p + i + d) / k, b2 = -(p + 2 d) / k, b3 = d / k,   k the order, 1.5 with noise
+ * </pre>
+ * A step is accepted if the factor is at least {@code acceptSafety}; the next step, in half log-SNR, is the factor times as long.
+ *
+ * @param order 2 or 3: the order of the higher estimate
+ * @param rtol the relative tolerance
+ * @param atol the absolute tolerance
+ * @param firstStep the length of the first trial step in half log-SNR
+ * @param control the PID coefficients
+ * @param acceptSafety the factor from which on a step is accepted
+ * @param eta the fraction of ancestral noise
+ */
+public record AdaptiveSampling(int order, double rtol, double atol, double firstStep, Control control, double acceptSafety, double eta) implements Serializable {
+
+    /** Half log-SNR this close to the end is the end. */
+    private static final double END = 1e-5;
+
+    /**
+     * PID coefficients of the step length.
+     *
+     * @param p proportional
+     * @param i integral
+     * @param d derivative
+     */
+    public record Control(double p, double i, double d) implements Serializable {}
+
+    /** Checks order and tolerances. */
+    public AdaptiveSampling {
+        if (order != 2 && order != 3) {
+            throw new IllegalArgumentException("adaptive sampling has order 2 and 3, got " + order);
+        }
+        if (!(rtol > 0 && atol > 0 && firstStep > 0)) {
+            throw new IllegalArgumentException("tolerances and first step must be positive, got rtol=" + rtol + ", atol=" + atol + ", firstStep=" + firstStep);
+        }
+    }
+
+    /** k-diffusion's defaults: order 3, tolerances 0.05 and 0.0078, integral control. */
+    public static final AdaptiveSampling DEFAULT = new AdaptiveSampling(3, 0.05, 0.0078, 0.05, new Control(0, 1, 0), 0.81, 0);
+
+    /**
+     * With another order and stochasticity.
+     *
+     * @param otherOrder 2 or 3
+     * @param otherEta the fraction of ancestral noise, 0 to 1
+     * @return the settings
+     */
+    public AdaptiveSampling with(int otherOrder, double otherEta) {
+        return new AdaptiveSampling(otherOrder, rtol, atol, firstStep, control, acceptSafety, otherEta);
+    }
+
+    /**
+     * With other tolerances.
+     *
+     * @param relative the relative tolerance
+     * @param absolute the absolute tolerance
+     * @return the settings
+     */
+    public AdaptiveSampling withTolerances(double relative, double absolute) {
+        return new AdaptiveSampling(order, relative, absolute, firstStep, control, acceptSafety, eta);
+    }
+
+    /**
+     * What a run did.
+     *
+     * @param sample the sample at the end, owned by the caller
+     * @param accepted the number of accepted steps
+     * @param rejected the number of rejected steps
+     * @param evaluations the number of network evaluations
+     */
+    public record Result(INDArray sample, int accepted, int rejected, int evaluations) {}
+
+    /**
+     * Runs from one noise level to another.
+     *
+     * @param curve the levels in between
+     * @param parameterization what the network outputs
+     * @param from the level the sample stands at
+     * @param to the level to reach, with noise left
+     * @param model the network
+     * @param start the sample; not changed
+     * @param noise where the noise of accepted steps comes from
+     * @return the result
+     */
+    public Result run(LevelCurve curve, Parameterization parameterization, NoiseLevel from, NoiseLevel to, Sampling.Model model, INDArray start, NoiseSource noise) {
+        if (!(to.sigma() > 0 && from.edmSigma() > to.edmSigma())) {
+            throw new IllegalArgumentException("adaptive sampling runs in log SNR from more noise to less, but not to none; got " + from + " to " + to);
+        }
+        Trial trial = new Trial(curve, parameterization, to, model, noise);
+        INDArray sample = Kernels.copy(start);
+        INDArray previous = sample;
+        StepLength length = new StepLength(firstStep, control, eta > 0 ? 1.5 : order, acceptSafety);
+        NoiseLevel at = from;
+        int accepted = 0;
+        int rejected = 0;
+        while (at.lambda() < to.lambda() - END) {
+            double lambda = at.lambda() + length.h;
+            NoiseLevel next = lambda >= to.lambda() ? to : curve.atEdmSigma(Math.exp(-lambda));
+            Estimates estimates = trial.step(at, next, sample, accepted);
+            if (length.accepts(Kernels.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol))) {
+                previous = estimates.low();
+                sample = estimates.end();
+                at = next;
+                accepted++;
+            } else {
+                rejected++;
+            }
+        }
+        return new Result(sample, accepted, rejected, order * (accepted + rejected));
+    }
+
+    private record Estimates(INDArray low, INDArray high, INDArray end) {}
+
+    /** Trial steps: two plans of one step that share all evaluations but the last. */
+    private final class Trial {
+        private final LevelCurve curve;
+        private final Parameterization parameterization;
+        private final NoiseLevel end;
+        private final Sampling.Model model;
+        private final NoiseSource noise;
+
+        Trial(LevelCurve curve, Parameterization parameterization, NoiseLevel end, Sampling.Model model, NoiseSource noise) {
+            this.curve = curve;
+            this.parameterization = parameterization;
+            this.end = end;
+            this.model = model;
+            this.noise = noise;
+        }
+
+        Estimates step(NoiseLevel at, NoiseLevel next, INDArray sample, int accepted) {
+            double r = order == 3 ? 1 / 3.0 : 0.5;
+            TimeGrid grid = TimeGrid.contiguous(List.of(at), next).withCurve(curve);
+            Plan low = Plan.of(new NestedStep(order - 1, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
+            Plan high = Plan.of(new NestedStep(order, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
+            NoiseSource silent = (request, out) -> Kernels.clear(out);
+            SamplerState state = high.startFrom(sample);
+            INDArray lower = sample;
+            for (int i = 0; i < order; i++) {
+                INDArray output = model.predict(high.input(i, state));
+                if (i == order - 2) {
+                    lower = low.step(i, output, state, silent).sample();
+                }
+                if (i < order - 1) {
+                    state = high.step(i, output, state, silent);
+                } else {
+                    INDArray higher = high.step(i, output, state, silent).sample();
+                    NoiseSource drawn = (request, out) -> noise.fill(new NoiseRequest(request.stream(), accepted, 0, request.interval()), out);
+                    return new Estimates(lower, higher, high.stochastic() ? high.step(i, output, state, drawn).sample() : higher);
+                }
+            }
+            throw new IllegalStateException("a trial step has at least two evaluations");
+        }
+    }
+
+    /** The length of the next trial step. */
+    private static final class StepLength {
+        private final double[] exponents;
+        private final double acceptSafety;
+        private double[] inverseErrors = new double[0];
+        private double h;
+
+        StepLength(double first, Control control, double order, double acceptSafety) {
+            this.h = first;
+            this.acceptSafety = acceptSafety;
+            this.exponents = new double[] {(control.p() + control.i() + control.d()) / order, -(control.p() + 2 * control.d()) / order, control.d() / order};
+        }
+
+        boolean accepts(double error) {
+            double inverse = 1 / (error + 1e-8);
+            if (inverseErrors.length == 0) {
+                inverseErrors = new double[] {inverse, inverse, inverse};
+            }
+            inverseErrors[0] = inverse;
+            double product = 1;
+            for (int k = 0; k < exponents.length; k++) {
+                product *= Math.pow(inverseErrors[k], exponents[k]);
+            }
+            double factor = 1 + Math.atan(product - 1);
+            boolean accepted = factor >= acceptSafety;
+            if (accepted) {
+                inverseErrors[2] = inverseErrors[1];
+                inverseErrors[1] = inverseErrors[0];
+            }
+            h *= factor;
+            return accepted;
+        }
+    }
+}

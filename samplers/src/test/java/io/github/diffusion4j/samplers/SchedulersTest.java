@@ -174,9 +174,9 @@ class SchedulersTest {
         "{'_class_name': 'DDPMScheduler', 'prediction_type': 'flow'} | unknown prediction_type 'flow'",
         "{'_class_name': 'DDPMScheduler', 'variance_type': 'small'} | unknown variance type 'small'",
         "{'_class_name': 'DDIMScheduler', 'timestep_spacing': 'middle'} | unknown timestep_spacing 'middle'",
-        "{'_class_name': 'DDIMScheduler', 'clip_sample': 1} | clip_sample must be true or false",
-        "{'_class_name': 'DDIMScheduler', 'beta_start': '0.1'} | beta_start must be a number",
-        "{'_class_name': 'DDIMScheduler', 'num_train_timesteps': 10.5} | num_train_timesteps must be an integer"})
+        "{'_class_name': 'DDIMScheduler', 'clip_sample': 1} | clip_sample of DDIMScheduler must be true or false",
+        "{'_class_name': 'DDIMScheduler', 'beta_start': '0.1'} | beta_start of DDIMScheduler must be a number",
+        "{'_class_name': 'DDIMScheduler', 'num_train_timesteps': 10.5} | num_train_timesteps of DDIMScheduler must be an integer"})
     void bad_configs_are_refused(String json, String part) {
         says(part, () -> DiffusersConfig.parse(json.replace('\'', '"')).scheduler());
     }

@@ -1,5 +1,7 @@
 package io.github.diffusion4j.schedules;
 
+import java.util.Arrays;
+
 /**
  * Shifts of the flow time u towards the noise, for larger images (Esser et al., arXiv:2403.03206, equation 23). All are one
  * Moebius map, {@code u' = a u / (1 + (a - 1) u)}, with {@code a = shift}, {@code a = e^mu} (exponential) or {@code a = mu} (linear).
@@ -25,16 +27,21 @@ public final class FlowShift {
     /**
      * Stretches times so that the last one is {@code terminal}: {@code 1 - (1 - u) (1 - terminal) / (1 - u_last)} (LTX-Video).
      *
+     * A single time stays as it is: a run of one step starts at pure noise.
+     *
      * @param times descending times
      * @param terminal the wanted last time, in [0, 1)
      * @return the stretched times
      */
     public static double[] stretch(double[] times, double terminal) {
+        if (times.length == 1) {
+            return times.clone();
+        }
         double last = 1 - times[times.length - 1];
         if (!(last > 0)) {
             throw new IllegalArgumentException("times that end at " + times[times.length - 1] + " cannot be stretched to end at " + terminal);
         }
         double scale = last / (1 - terminal);
-        return java.util.Arrays.stream(times).map(u -> 1 - (1 - u) / scale).toArray();
+        return Arrays.stream(times).map(u -> 1 - (1 - u) / scale).toArray();
     }
 }

@@ -38,6 +38,10 @@ final class Json {
     }
 
     static String text(ObjectNode object) {
-        return object.isEmpty() ? "{}" : object.toPrettyString();
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(object);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that was read can be written", e);
+        }
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
  * <pre>
  *   e* = sum_j w_j e_j,   x' = (alpha' / alpha) (x - sigma e*) + sigma' e*
  * </pre>
- * Steps are never equal in every coordinate at once, so the order of convergence is 1 in general.
+ * Steps are not equal in the coordinate that is integrated, so the order of convergence is 2, on smooth grids, and not 4.
  *
  * <p>At pure noise (alpha 0) the data is not known from e*. Diffusers divides by max(alpha, 1e-8) and so takes it for 0 there;
  * {@link Convention#EXACT} uses the network's own estimate.
@@ -28,7 +28,7 @@ public record Ipndm(Convention convention) implements Solver {
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(1, 0, 1, 3, "Zhang and Chen, arXiv:2204.13902, appendix H");
+        return new SolverTraits(2, 0, 1, 3, "Zhang and Chen, arXiv:2204.13902, appendix H");
     }
 
     @Override

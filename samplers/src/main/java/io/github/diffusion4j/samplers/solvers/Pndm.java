@@ -19,7 +19,7 @@ import java.util.List;
  *   PRK   e* = (e1 + 2 e2 + 2 e3 + e4) / 6          e2, e3 at half the timesteps
  *   PLMS  e* = (55 e - 59 e_1 + 37 e_2 - 9 e_3) / 24, lower orders while history grows
  * </pre>
- * The weights are those of equal steps in a coordinate where the steps are not equal: order 1 in general.
+ * The weights are those of equal steps in a coordinate where the steps are not equal: order 2 on smooth grids.
  *
  * @param schedule where half steps lie, by timestep
  * @param stride the number of timesteps of a step, Diffusers' T / n
@@ -33,7 +33,7 @@ public record Pndm(NoiseSchedule schedule, int stride, boolean skipPrk, boolean 
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(1, 0, 1, 3, "Liu et al., arXiv:2202.09778, equations 11 to 13");
+        return new SolverTraits(2, 0, 1, 3, "Liu et al., arXiv:2202.09778, equations 11 to 13");
     }
 
     @Override

@@ -1,0 +1,130 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.solvers.SaSolver.Tau;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Every solver of the library with the settings people use: what the laws are tested on and the tables are made of. */
+public final class SolverCatalog {
+
+    /**
+     * A solver with its settings.
+     *
+     * @param name the family, as in the literature
+     * @param variant the settings
+     * @param solver the solver of a run, given its number of steps
+     */
+    public record Entry(String name, String variant, IntFunction<Solver> solver) {
+
+        /**
+         * The solver of a run.
+         *
+         * @param steps the number of steps
+         * @return the solver
+         */
+        public Solver of(int steps) {
+            return solver.apply(steps);
+        }
+
+        @Override
+        public String toString() {
+            return variant.isEmpty() ? name : name + " " + variant;
+        }
+    }
+
+    private SolverCatalog() {}
+
+    /**
+     * All solvers.
+     *
+     * @return the entries
+     */
+    public static List<Entry> all() {
+        List<Entry> all = new ArrayList<>();
+        firstOrder(all);
+        rungeKutta(all);
+        multistep(all);
+        dpm(all);
+        return List.copyOf(all);
+    }
+
+    private static void firstOrder(List<Entry> all) {
+        fixed(all, "DDIM", "", new FirstOrder(new Ancestral(0), true));
+        fixed(all, "DDIM", "eta 0.5", new FirstOrder(new Ancestral(0.5), true));
+        fixed(all, "Euler ancestral", "", new FirstOrder(new Ancestral(1), true));
+        fixed(all, "DDPM", "fixed_small", new FirstOrder(new Posterior(VarianceType.FIXED_SMALL, false), true));
+        fixed(all, "Rectified ancestral", "", new FirstOrder(new RectifiedAncestral(1), true));
+        fixed(all, "Consistency", "", new FirstOrder(FullRenoise.STANDARD, true));
+    }
+
+    private static void rungeKutta(List<Entry> all) {
+        fixed(all, "Heun", "in sigma / alpha", new Heun(Coordinate.EDM));
+        fixed(all, "Heun", "in flow time", new Heun(Coordinate.FLOW));
+        fixed(all, "DPM2", "", new Midpoint(0));
+        fixed(all, "DPM2", "ancestral", new Midpoint(1));
+        all.add(new Entry("Heun", "with churn", steps -> Churn.of(new Heun(Coordinate.EDM), 4, steps)));
+        fixed(all, "DPM++ 2S", "", new DpmPlusPlus2sAncestral(0));
+        fixed(all, "DPM++ 2S", "ancestral", new DpmPlusPlus2sAncestral(1));
+        fixed(all, "DPM++ SDE", "eta 0", new DpmPlusPlusSde(0.5, 0, 1));
+        fixed(all, "DPM++ SDE", "", new DpmPlusPlusSde(0.5, 1, 1));
+        for (int order = 1; order <= 3; order++) {
+            fixed(all, "DPM-Solver nested", "order " + order, new NestedStep(order, 0.5, 0, 0));
+        }
+        all.add(new Entry("DPM-Solver fast", "", steps -> new DpmFast(IntStream.range(0, steps).mapToObj(i -> 3).toList(), 0)));
+    }
+
+    private static void multistep(List<Entry> all) {
+        for (int order = 1; order <= 4; order++) {
+            fixed(all, "LMS", "order " + order, new LinearMultistep(order, Coordinate.EDM, Convention.EXACT));
+        }
+        for (int order = 1; order <= 4; order++) {
+            fixed(all, "DEIS", "order " + order, new Deis(OrderRamp.of(order)));
+        }
+        for (UniPc.Variant variant : UniPc.Variant.values()) {
+            for (int order = 1; order <= 3; order++) {
+                fixed(all, "UniPC", "order " + order + " " + variant, new UniPc(order, Prediction.DATA, variant, false, Set.of(), Optional.empty()));
+            }
+        }
+        fixed(all, "UniPC", "order 2 on noise", new UniPc(2, Prediction.NOISE, UniPc.Variant.BH2, false, Set.of(), Optional.empty()));
+        for (int order = 1; order <= 3; order++) {
+            fixed(all, "SA-Solver", "order " + order + " tau 0", new SaSolver(order, order, Tau.constant(0), Prediction.DATA, false, Convention.EXACT));
+        }
+        fixed(all, "SA-Solver", "order 2 tau 1", new SaSolver(2, 2, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
+        fixed(all, "SA-Solver", "order 2 tau 0 on noise", new SaSolver(2, 2, Tau.constant(0), Prediction.NOISE, false, Convention.EXACT));
+        fixed(all, "iPNDM", "", new Ipndm(Convention.EXACT));
+    }
+
+    private static void dpm(List<Entry> all) {
+        for (int order = 1; order <= 3; order++) {
+            int p = order;
+            fixed(all, "DPM-Solver++ multistep", "order " + p, DpmSolverMultistep.plusPlus(p));
+            fixed(all, "DPM-Solver multistep", "order " + p,
+                    new DpmSolverMultistep(OrderRamp.of(p), Prediction.NOISE, SolverType.MIDPOINT, 0, Convention.EXACT));
+            all.add(new Entry("DPM-Solver++ singlestep", "order " + p, steps -> singlestep(steps, p, Prediction.DATA, SolverType.HEUN, 0)));
+            all.add(new Entry("DPM-Solver singlestep", "order " + p, steps -> singlestep(steps, p, Prediction.NOISE, SolverType.HEUN, 0)));
+            fixed(all, "SDE-DPM-Solver++ multistep", "order " + p, DpmSolverMultistep.sde(p));
+        }
+        fixed(all, "DPM-Solver++ multistep", "order 2 heun",
+                new DpmSolverMultistep(OrderRamp.of(2), Prediction.DATA, SolverType.HEUN, 0, Convention.EXACT));
+        fixed(all, "DPM-Solver++ multistep", "order 3 as published",
+                new DpmSolverMultistep(OrderRamp.of(3), Prediction.DATA, SolverType.MIDPOINT, 0, Convention.K_DIFFUSION));
+        fixed(all, "SDE-DPM-Solver++ multistep", "order 3 as in k-diffusion",
+                new DpmSolverMultistep(OrderRamp.of(3), Prediction.DATA, SolverType.HEUN, 1, Convention.K_DIFFUSION));
+        fixed(all, "SDE-DPM-Solver++ multistep", "order 3 as in Diffusers",
+                new DpmSolverMultistep(OrderRamp.of(3), Prediction.DATA, SolverType.MIDPOINT, 1, Convention.DIFFUSERS));
+        all.add(new Entry("DPM-Solver++ singlestep", "order 3 midpoint", steps -> singlestep(steps, 3, Prediction.DATA, SolverType.MIDPOINT, 0)));
+    }
+
+    private static Solver singlestep(int steps, int order, Prediction prediction, SolverType type, double eta) {
+        return new DpmSolverSinglestep(IntStream.range(0, steps).mapToObj(i -> i % order + 1).toList(), prediction, type, eta, Convention.EXACT);
+    }
+
+    private static void fixed(List<Entry> all, String name, String variant, Solver solver) {
+        all.add(new Entry(name, variant, steps -> solver));
+    }
+}

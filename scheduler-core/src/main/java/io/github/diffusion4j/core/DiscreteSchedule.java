@@ -84,6 +84,21 @@ public final class DiscreteSchedule implements NoiseSchedule {
     }
 
     /**
+     * The schedule with its signal-to-noise ratios divided by a factor, {@code abar' = abar / (scale + (1 - scale) abar)}, and the betas as they are (CogVideoX,
+     * arXiv:2408.06072; Hoogeboom et al., "Simple diffusion", arXiv:2301.11093, section 3.1).
+     *
+     * @param scale the factor, above 0; above 1 means more noise
+     * @return the schedule
+     * @throws IllegalArgumentException if the factor is not positive and finite
+     */
+    public DiscreteSchedule withSnrDivided(double scale) {
+        if (!(scale > 0 && Double.isFinite(scale))) {
+            throw new IllegalArgumentException("the factor of the signal-to-noise ratio must be positive and finite, got " + scale);
+        }
+        return withAlphasCumprod(Arrays.stream(alphasCumprod).map(a -> a / (scale + (1 - scale) * a)).toArray());
+    }
+
+    /**
      * The schedule with other signal powers and the betas as they are, as some of Diffusers' classes patch their tables.
      *
      * @param others the signal powers, in (0, 1); the last may be 0

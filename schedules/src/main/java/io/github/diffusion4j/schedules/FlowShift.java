@@ -11,6 +11,17 @@ public final class FlowShift {
     private FlowShift() {}
 
     /**
+     * The time that a shift leads from, {@code u = u' / (a - (a - 1) u')}.
+     *
+     * @param a the factor of the odds u / (1 - u), above 0
+     * @param shifted the shifted time, 0 (data) to 1 (noise)
+     * @return the time before the shift
+     */
+    public static double inverse(double a, double shifted) {
+        return shift(1 / a, shifted);
+    }
+
+    /**
      * The shifted time.
      *
      * @param a the factor of the odds u / (1 - u), above 0

@@ -9,12 +9,10 @@ final class CogVideoX {
 
     private CogVideoX() {}
 
-    /** Signal power {@code abar / (c + (1 - c) abar)}, then rescaled to zero terminal SNR on the signal power itself where asked for. */
+    /** Signal-to-noise ratios divided by {@code snr_shift_scale}, then rescaled to zero terminal SNR on the signal power itself where asked for. */
     static DiscreteSchedule betas(Settings settings) {
-        double c = settings.number("snr_shift_scale");
-        DiscreteSchedule table = Parts.trainedBetas(settings);
-        double[] shifted = Points.map(table.alphasCumprod(), a -> a / (c + (1 - c) * a));
-        return table.withAlphasCumprod(settings.flag("rescale_betas_zero_snr") ? DiscreteSchedule.zeroTerminalSnr(shifted) : shifted);
+        DiscreteSchedule shifted = Parts.trainedBetas(settings).withSnrDivided(settings.number("snr_shift_scale"));
+        return settings.flag("rescale_betas_zero_snr") ? shifted.withAlphasCumprod(DiscreteSchedule.zeroTerminalSnr(shifted.alphasCumprod())) : shifted;
     }
 
     static Parameterization prediction(Settings settings) {

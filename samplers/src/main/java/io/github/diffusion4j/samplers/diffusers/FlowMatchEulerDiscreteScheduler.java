@@ -1,9 +1,14 @@
 package io.github.diffusion4j.samplers.diffusers;
 
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Euler's method for flow matching (Esser et al., arXiv:2403.03206): {@code x' = x + (u' - u) v}, or with {@code stochastic_sampling} the data estimate noised anew. The churn
@@ -12,6 +17,9 @@ import io.github.diffusion4j.samplers.solvers.FullRenoise;
 public final class FlowMatchEulerDiscreteScheduler extends FlowScheduler {
 
     private static final long serialVersionUID = 1;
+
+    /** Times closer than this are the same. */
+    private static final double SAME_TIME = 1e-3;
 
     private final Solver solver;
 
@@ -23,5 +31,31 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowScheduler {
     @Override
     Solver solver(Settings run, int steps) {
         return solver;
+    }
+
+    /**
+     * One step of a sample whose tokens stand at different times, each to the next lower time of a run: {@code x' = x + (u' - u) v} per token. Diffusers steps by
+     * {@code u - u'}, so that its callers have to negate the velocity; here the sign is right.
+     *
+     * @param plan the run
+     * @param output what the network returned, of shape (batch, tokens, ...)
+     * @param sample the sample, of the same shape
+     * @param timesteps the time of each token, by batch and token; 0 for one that is done
+     * @return the sample after the step, a new array
+     */
+    public INDArray stepTokens(Plan plan, INDArray output, INDArray sample, double[][] timesteps) {
+        double[] from = Arrays.stream(timesteps).flatMapToDouble(Arrays::stream).toArray();
+        if (sample.rank() < 3 || from.length != sample.size(0) * sample.size(1)) {
+            throw new IllegalArgumentException("tokens need a sample of shape (batch, tokens, ...) and a time each, got shape "
+                    + Arrays.toString(sample.shape()) + " and " + from.length + " times");
+        }
+        double[] to = Arrays.stream(from).map(time -> below(plan, time)).toArray();
+        long tokens = from.length;
+        INDArray next = step(output.reshape(tokens, -1), from, to, sample.reshape(tokens, -1), NoiseSource.none());
+        return next.reshape(sample.shape());
+    }
+
+    private static double below(Plan plan, double time) {
+        return IntStream.range(0, plan.evaluations()).mapToDouble(plan::timestep).filter(other -> other < time - SAME_TIME).max().orElse(0);
     }
 }

@@ -84,6 +84,23 @@ public interface Scheduler extends Serializable {
     }
 
     /**
+     * The end of a run, for a sample that already holds an image (image to image). It starts at the noise level of its first evaluation:
+     * {@code plan.startFrom(plan.addNoise(image, noise, 0))}.
+     *
+     * @param steps the number of steps n
+     * @param strength how much of the image is made anew, above 0 to 1
+     * @param mode whether n steps are cut or kept
+     * @return the plan
+     * @throws IllegalArgumentException if the strength is out of range or leaves no step
+     */
+    default Plan plan(int steps, double strength, Strength mode) {
+        if (!(strength > 0 && strength <= 1)) {
+            throw new IllegalArgumentException("strength must lie in (0, 1], got " + strength);
+        }
+        return mode.plan(this, steps, strength);
+    }
+
+    /**
      * The forward process: {@code alpha(t) x0 + sigma(t) noise}.
      *
      * @param data the clean data x0

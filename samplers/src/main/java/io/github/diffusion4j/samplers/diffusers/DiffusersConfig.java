@@ -123,6 +123,16 @@ public final class DiffusersConfig implements Serializable {
     }
 
     /**
+     * Whether the class has a key.
+     *
+     * @param key the key
+     * @return true if the class reads it
+     */
+    public boolean has(String key) {
+        return DiffusersClasses.defaults(className()).has(key);
+    }
+
+    /**
      * The config with another value.
      *
      * @param key a key of the class
@@ -131,7 +141,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if the class has no such key
      */
     public DiffusersConfig with(String key, Object value) {
-        if (!DiffusersClasses.defaults(className()).has(key)) {
+        if (!has(key)) {
             throw new IllegalArgumentException(className() + " has no key " + key + "; it has " + keys(DiffusersClasses.defaults(className())));
         }
         ObjectNode changed = root.deepCopy();

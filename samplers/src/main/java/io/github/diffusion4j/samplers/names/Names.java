@@ -1,0 +1,247 @@
+package io.github.diffusion4j.samplers.names;
+
+import static java.util.Map.entry;
+
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.KDiffusion;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.Convention;
+import io.github.diffusion4j.samplers.solvers.Coordinate;
+import io.github.diffusion4j.samplers.solvers.Deis;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import io.github.diffusion4j.samplers.solvers.Heun;
+import io.github.diffusion4j.samplers.solvers.Ipndm;
+import io.github.diffusion4j.samplers.solvers.LinearMultistep;
+import io.github.diffusion4j.samplers.solvers.Midpoint;
+import io.github.diffusion4j.samplers.solvers.OrderRamp;
+import io.github.diffusion4j.samplers.solvers.Posterior;
+import io.github.diffusion4j.samplers.solvers.Prediction;
+import io.github.diffusion4j.samplers.solvers.RectifiedAncestral;
+import io.github.diffusion4j.samplers.solvers.SaSolver;
+import io.github.diffusion4j.samplers.solvers.UniPc;
+import io.github.diffusion4j.samplers.solvers.VarianceType;
+import io.github.diffusion4j.schedules.ComfySchedule;
+import io.github.diffusion4j.schedules.PublishedSigmas;
+import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.SigmaRule;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Samplers by the names people use. All doors lead to the same solvers:
+ *
+ * <pre>{@code
+ *   Scheduler a = Names.diffusers("DPM++ 2M Karras").on(schedule);
+ *   Scheduler b = Names.comfy("dpmpp_2m", "karras").on(schedule);
+ *   Scheduler c = Names.a1111("DPM++ 2M Karras").on(schedule);
+ * }</pre>
+ *
+ * <p>A run starts from noise of the standard deviation {@code sqrt(1 + sigma^2)} in k-diffusion's coordinate, as in ComfyUI; the web UI takes sigma, 0.2% less for
+ * Stable Diffusion.
+ */
+public final class Names {
+
+    private static final String IN_LOG_SNR = "on flow networks ComfyUI steps in ln t, here in log SNR as its SDE samplers and Diffusers do";
+    private static final String PATH = "the original draws its noise from a Brownian path";
+
+    private static final Map<String, Door> COMFY = Map.ofEntries(
+            entry("euler", recorded(first(0))),
+            entry("ddim", recorded(first(0))),
+            entry("euler_ancestral", new Door(first(1), new FirstOrder(new RectifiedAncestral(1), true), Parity.RECORDED, "", false, false)),
+            entry("heun", new Door(new Heun(Coordinate.EDM), new Heun(Coordinate.FLOW), Parity.RECORDED, "", false, false)),
+            entry("dpm_2", recorded(new Midpoint(0)).with(IN_LOG_SNR).onSignal().shortened()),
+            entry("dpm_2_ancestral", door("sample_dpm_2_ancestral").with(IN_LOG_SNR).onSignal().shortened()),
+            entry("lms", new Door(lms(Coordinate.EDM), lms(Coordinate.FLOW), Parity.RECORDED, "", false, false)),
+            entry("dpmpp_2s_ancestral", door("sample_dpmpp_2s_ancestral").with(IN_LOG_SNR).onSignal()),
+            entry("dpmpp_sde", door("sample_dpmpp_sde").with(PATH).onSignal()),
+            entry("dpmpp_2m", door("sample_dpmpp_2m").with(IN_LOG_SNR).onSignal()),
+            entry("dpmpp_2m_sde", door("sample_dpmpp_2m_sde").with(PATH).onSignal()),
+            entry("dpmpp_2m_sde_heun", recorded(KDiffusion.solver("sample_dpmpp_2m_sde", "heun", Map.of(), 1)).with(PATH).onSignal()),
+            entry("dpmpp_3m_sde", door("sample_dpmpp_3m_sde").with(PATH).onSignal()),
+            entry("ddpm", formula(new FirstOrder(new Posterior(VarianceType.FIXED_SMALL, false), true))),
+            entry("lcm", formula(new FirstOrder(FullRenoise.STANDARD, true))),
+            entry("ipndm", formula(new Ipndm(Convention.EXACT))),
+            entry("deis", related(new Deis(OrderRamp.of(3)), "exact weights, where ComfyUI integrates numerically")),
+            entry("uni_pc", related(uniPc(UniPc.Variant.BH1), "the last step goes to clean data, where ComfyUI stops at sigma 0.001").shortened()),
+            entry("uni_pc_bh2", related(uniPc(UniPc.Variant.BH2), "the last step goes to clean data, where ComfyUI stops at sigma 0.001").shortened()),
+            entry("sa_solver", related(new SaSolver(3, 4, SaSolver.Tau.constant(1), Prediction.DATA, true, Convention.EXACT), "noise in all steps, exact weights")));
+
+    /** The samplers of the web UI: ComfyUI's name, and the schedule that "Automatic" stands for. */
+    private static final Map<String, String[]> WEB_UI = Map.ofEntries(
+            entry("Euler", of("euler", "Uniform")), entry("Euler a", of("euler_ancestral", "Uniform")), entry("Heun", of("heun", "Uniform")),
+            entry("LMS", of("lms", "Uniform")), entry("DPM2", of("dpm_2", "Karras")), entry("DPM2 a", of("dpm_2_ancestral", "Karras")),
+            entry("DPM++ 2S a", of("dpmpp_2s_ancestral", "Karras")), entry("DPM++ SDE", of("dpmpp_sde", "Karras")), entry("DPM++ 2M", of("dpmpp_2m", "Karras")),
+            entry("DPM++ 2M SDE", of("dpmpp_2m_sde", "Exponential")), entry("DPM++ 2M SDE Heun", of("dpmpp_2m_sde_heun", "Exponential")),
+            entry("DPM++ 3M SDE", of("dpmpp_3m_sde", "Exponential")), entry("LCM", of("lcm", "Uniform")));
+
+    /** The schedule types of the web UI. */
+    private static final Map<String, SigmaRule> SCHEDULE_TYPES = Map.ofEntries(
+            entry("Uniform", ComfySchedule.NORMAL), entry("Normal", ComfySchedule.NORMAL), entry("Karras", ComfySchedule.KARRAS),
+            entry("Exponential", ComfySchedule.EXPONENTIAL), entry("Polyexponential", ComfySchedule.EXPONENTIAL), entry("SGM Uniform", ComfySchedule.SGM_UNIFORM),
+            entry("Simple", ComfySchedule.SIMPLE), entry("DDIM", ComfySchedule.DDIM_UNIFORM), entry("Beta", SigmaRule.ramp(SigmaRamp.beta(0.6, 0.6))),
+            entry("Align Your Steps", new PublishedSigmas("AYS-WEBUI/SD1", PublishedSigmas.End.APPENDED)));
+
+    /** Diffusers' documentation of what the web UI's names are there: class, and a setting beyond the schedule. */
+    private static final Map<String, String[]> DIFFUSERS = Map.ofEntries(
+            entry("Euler", of("EulerDiscreteScheduler")), entry("Euler a", of("EulerAncestralDiscreteScheduler")), entry("Heun", of("HeunDiscreteScheduler")),
+            entry("LMS", of("LMSDiscreteScheduler")), entry("DPM2", of("KDPM2DiscreteScheduler")), entry("DPM2 a", of("KDPM2AncestralDiscreteScheduler")),
+            entry("DPM++ 2M", of("DPMSolverMultistepScheduler")), entry("DPM++ 2M SDE", of("DPMSolverMultistepScheduler", "algorithm_type", "sde-dpmsolver++")),
+            entry("DPM++ SDE", of("DPMSolverSDEScheduler")), entry("DPM++ 2S a", of("DPMSolverSinglestepScheduler")), entry("DDIM", of("DDIMScheduler")),
+            entry("DEIS", of("DEISMultistepScheduler")), entry("UniPC", of("UniPCMultistepScheduler")), entry("LCM", of("LCMScheduler")),
+            entry("PLMS", of("PNDMScheduler")));
+
+    /** The settings of Diffusers' classes that the schedules are, by the names of the web UI. */
+    private static final Map<String, Map<String, Object>> DIFFUSERS_SCHEDULES = Map.of("Karras", Map.of("use_karras_sigmas", true),
+            "SGM Uniform", Map.of("timestep_spacing", "trailing"), "Simple", Map.of("timestep_spacing", "trailing"),
+            "Exponential", Map.of("timestep_spacing", "linspace", "use_exponential_sigmas", true), "Beta", Map.of("timestep_spacing", "linspace", "use_beta_sigmas", true));
+
+    /** A sampler of ComfyUI: what a step is, whether it needs signal to start from, and whether the last sigma before the end is left out. */
+    private record Door(Solver solver, Solver onFlow, Parity parity, String remark, boolean needsSignal, boolean withoutLast) {
+        Door with(String more) {
+            return new Door(solver, onFlow, parity, more, needsSignal, withoutLast);
+        }
+
+        Door onSignal() {
+            return new Door(solver, onFlow, parity, remark, true, withoutLast);
+        }
+
+        Door shortened() {
+            return new Door(solver, onFlow, parity, remark, needsSignal, true);
+        }
+    }
+
+    private Names() {}
+
+    /**
+     * A class of Diffusers, or what its documentation gives for a name of the web UI.
+     *
+     * @param name for instance {@code UniPCMultistepScheduler} or {@code DPM++ 2M SDE Karras}
+     * @return the sampler; its config is the class's default with the settings of the name
+     * @throws IllegalArgumentException if the name is not known, with those that are
+     */
+    public static DiffusersSampler diffusers(String name) {
+        if (DiffusersConfig.classNames().contains(name)) {
+            return new DiffusersSampler(name, DiffusersConfig.of(name), Parity.RECORDED, "");
+        }
+        String sampler = longestPrefix(name, DIFFUSERS.keySet(), DIFFUSERS_SCHEDULES.keySet());
+        String[] words = DIFFUSERS.get(sampler);
+        DiffusersConfig config = DiffusersConfig.of(words[0]);
+        if (words.length > 1) {
+            config = config.with(words[1], words[2]);
+        }
+        if (!sampler.equals(name)) {
+            for (Map.Entry<String, Object> setting : DIFFUSERS_SCHEDULES.get(name.substring(sampler.length() + 1)).entrySet()) {
+                config = config.with(setting.getKey(), setting.getValue());
+            }
+        }
+        boolean relative = sampler.equals("DPM++ 2S a");
+        return new DiffusersSampler(name, config, relative ? Parity.RELATED : Parity.RECORDED, relative ? "Diffusers has the sampler without ancestral noise" : "");
+    }
+
+    /**
+     * A sampler and a scheduler of ComfyUI.
+     *
+     * @param sampler its {@code sampler_name}, for instance {@code dpmpp_2m}; the suffix {@code _gpu} changes nothing
+     * @param scheduler its {@code scheduler}, for instance {@code karras}
+     * @return the sampler
+     * @throws IllegalArgumentException if a name is not known, with those that are
+     */
+    public static SigmaSampler comfy(String sampler, String scheduler) {
+        return sampler(sampler + " " + scheduler, sampler.endsWith("_gpu") ? sampler.substring(0, sampler.length() - "_gpu".length()) : sampler,
+                ComfySchedule.of(scheduler), false);
+    }
+
+    /**
+     * A sampler of the Stable Diffusion web UI, with the schedule type as suffix or without, which means "Automatic".
+     *
+     * @param name for instance {@code DPM++ 2M SDE Karras} or {@code Euler a}
+     * @return the sampler
+     * @throws IllegalArgumentException if the name is not known, with those that are
+     */
+    public static SigmaSampler a1111(String name) {
+        String sampler = longestPrefix(name, WEB_UI.keySet(), SCHEDULE_TYPES.keySet());
+        String[] words = WEB_UI.get(sampler);
+        String type = sampler.equals(name) ? words[1] : name.substring(sampler.length() + 1);
+        return sampler(name, words[0], SCHEDULE_TYPES.get(type), sampler.equals("DPM++ 3M SDE"));
+    }
+
+    private static SigmaSampler sampler(String name, String comfy, SigmaRule rule, boolean withoutLast) {
+        if (comfy.equals("dpm_fast") || comfy.equals("dpm_adaptive")) {
+            throw new IllegalArgumentException(comfy + " chooses its own steps: use KDiffusion.solver(\"sample_dpm_fast\", ...) or KDiffusion.adaptive(...)");
+        }
+        Door door = COMFY.get(comfy);
+        if (door == null) {
+            throw new IllegalArgumentException("unknown ComfyUI sampler '" + comfy + "'; known are " + new TreeSet<>(COMFY.keySet()));
+        }
+        SigmaRule sigmas = door.withoutLast() || withoutLast ? rule.withoutLastBeforeEnd() : rule;
+        return new SigmaSampler(name, new SigmaSampler.Steps(door.solver(), sigmas),
+                new SigmaSampler.Steps(door.onFlow(), door.needsSignal() ? sigmas.offPureNoise() : sigmas), door.parity(), door.remark());
+    }
+
+    /** The sampler a name begins with, such that nothing or the name of a schedule follows. */
+    private static String longestPrefix(String name, Set<String> samplers, Set<String> schedules) {
+        return samplers.stream().filter(sampler -> name.equals(sampler) || name.startsWith(sampler + " ") && schedules.contains(name.substring(sampler.length() + 1)))
+                .findFirst().orElseThrow(() -> new IllegalArgumentException("unknown sampler '" + name + "'; known are " + new TreeSet<>(samplers)
+                        + ", each alone or followed by one of " + new TreeSet<>(schedules)));
+    }
+
+    /**
+     * ComfyUI's samplers that have a counterpart here.
+     *
+     * @return the names, sorted, with parity and remark
+     */
+    public static Map<String, String> comfySamplers() {
+        Map<String, String> samplers = new TreeMap<>();
+        COMFY.forEach((name, door) -> samplers.put(name, door.parity() + (door.remark().isEmpty() ? "" : ": " + door.remark())));
+        return samplers;
+    }
+
+    /**
+     * The web UI's samplers that have a counterpart here.
+     *
+     * @return the names, sorted, with ComfyUI's name for the same
+     */
+    public static Map<String, String> a1111Samplers() {
+        Map<String, String> samplers = new TreeMap<>();
+        WEB_UI.forEach((name, words) -> samplers.put(name, words[0]));
+        return samplers;
+    }
+
+    /** A sampler of k-diffusion with its defaults. */
+    private static Door door(String kDiffusion) {
+        return recorded(KDiffusion.solver(kDiffusion, "midpoint", Map.of(), 1));
+    }
+
+    private static Door recorded(Solver solver) {
+        return new Door(solver, solver, Parity.RECORDED, "", false, false);
+    }
+
+    private static Door formula(Solver solver) {
+        return new Door(solver, solver, Parity.FORMULA, "", false, false);
+    }
+
+    private static Door related(Solver solver, String remark) {
+        return new Door(solver, solver, Parity.RELATED, remark, true, false);
+    }
+
+    private static FirstOrder first(double eta) {
+        return new FirstOrder(new Ancestral(eta), true);
+    }
+
+    private static LinearMultistep lms(Coordinate coordinate) {
+        return new LinearMultistep(4, coordinate, Convention.EXACT);
+    }
+
+    private static UniPc uniPc(UniPc.Variant variant) {
+        return new UniPc(3, Prediction.DATA, variant, true, Set.of(), Optional.empty());
+    }
+
+    private static String[] of(String... words) {
+        return words;
+    }
+}

@@ -5,18 +5,34 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rules of docs/architecture.md that a compiler does not check. */
 @AnalyzeClasses(packages = {"io.github.diffusion4j.core", "io.github.diffusion4j.schedules", "io.github.diffusion4j.samplers"},
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    private static final int MANY_STEPS = 12;
+
+    /** What only exists to repeat a Diffusers class, deviations included; the recorded runs test it. */
+    private static final Set<String> AS_DIFFUSERS = Set.of("LateChurn", "LateFlowChurn", "QuietEnd", "ScaledNoise", "LearnedVarianceIgnored", "Pndm",
+            "EulerMaruyama", "ReverseDiffusion");
 
     private static final String KERNEL = "io.github.diffusion4j.core.kernel..";
 
@@ -59,5 +75,29 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule schedulers_live_with_their_names = classes().that().implement(Scheduler.class).and().areNotInterfaces()
-            .should().resideInAPackage("io.github.diffusion4j.samplers").andShould().haveSimpleNameEndingWith("Scheduler");
+            .should().resideInAnyPackage("io.github.diffusion4j.samplers", "io.github.diffusion4j.samplers.diffusers").andShould().haveSimpleNameEndingWith("Scheduler");
+
+    /** Laws are tested on the catalog, so a solver that is missing there is not tested. */
+    @ArchTest
+    static void solvers_are_in_the_catalog(JavaClasses imported) {
+        Set<String> inCatalog = SolverCatalog.all().stream().flatMap(entry -> parts(entry.of(MANY_STEPS))).map(part -> part.getClass().getSimpleName())
+                .collect(Collectors.toSet());
+        List<String> missing = imported.stream().filter(type -> type.isAssignableTo(Solver.class) && !type.isInterface()).map(JavaClass::getSimpleName)
+                .filter(name -> !inCatalog.contains(name) && !AS_DIFFUSERS.contains(name)).toList();
+        assertEquals(List.of(), missing);
+    }
+
+    /** A solver and those it decorates. */
+    private static Stream<Object> parts(Object solver) {
+        return Stream.concat(Stream.of(solver), Arrays.stream(solver.getClass().getRecordComponents()).filter(part -> Solver.class.isAssignableFrom(part.getType()))
+                .flatMap(part -> parts(value(part, solver))));
+    }
+
+    private static Object value(RecordComponent component, Object owner) {
+        try {
+            return component.getAccessor().invoke(owner);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recorded results of Diffusers (commit 58eb52c0, every float32 replaced by float64). */
+/** Recorded results of Diffusers (commit 58eb52c0, every float32 replaced by float64) and k-diffusion (4601bf0), and of ComfyUI's schedules. */
 class GoldenTest {
 
     private static final Path RECORDED = Path.of("src/test/resources/golden");
@@ -32,7 +32,7 @@ class GoldenTest {
     @Test
     void every_recorded_case_is_reproduced() throws Exception {
         assertTrue(run(RECORDED), this::report);
-        assertTrue(report().contains("DDPMScheduler 13 13 ") && report().endsWith("38 passed, 0 failed\n"), this::report);
+        assertTrue(report().contains("DDPMScheduler 13 13 ") && report().contains("sample_dpm_adaptive 2 2 ") && report().endsWith("790 passed, 0 failed\n"), this::report);
     }
 
     @Test
@@ -41,11 +41,16 @@ class GoldenTest {
         Files.writeString(folder.resolve("wrong-config.json"), recorded.replace("\"eta\":0.5", "\"eta\":0.5001"));
         Files.writeString(folder.resolve("unknown-class.json"), recorded.replace("\"DDIMParallelScheduler\"", "\"NoSuchScheduler\""));
         Files.writeString(folder.resolve("unknown-argument.json"), recorded.replace("\"eta\"", "\"theta\""));
-        Files.writeString(folder.resolve("other-kind.json"), "[{\"sampler\": \"sample_euler\"}]");
+        Files.writeString(folder.resolve("other-kind.json"), "[{\"transform\": \"haar\"}]");
+        Files.writeString(folder.resolve("wrong-noise.json"), Files.readString(RECORDED.resolve("k-diffusion/k-diffusion.json")).replace("\"s_noise\":1.003", "\"s_noise\":1.004"));
+        Files.writeString(folder.resolve("wrong-schedule.json"), Files.readString(RECORDED.resolve("schedules/comfyui.json")).replace("4.79653454", "4.7966"));
         Files.writeString(folder.resolve("object.json"), "{}");
         Files.writeString(folder.resolve("broken.json"), "[");
         assertFalse(run(folder));
-        assertTrue(report().endsWith("0 passed, 15 failed\n"), this::report);
+        for (String line : List.of("DDIMParallelScheduler 0 8 Inf", "NoSuchScheduler 0 4 ", "sample_euler 5 11 ", "comfyui:karras 8 9 ", "unknown:other-kind.json 0 1 ",
+                "unknown:object.json 0 1 ", "unreadable:broken.json 0 1 ")) {
+            assertTrue(report().contains("\n" + line), () -> line + " is not in " + report());
+        }
     }
 
     @Test

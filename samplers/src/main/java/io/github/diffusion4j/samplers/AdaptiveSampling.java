@@ -38,6 +38,9 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
     /** Half log-SNR this close to the end is the end. */
     private static final double END = 1e-5;
 
+    /** No step gets shorter than this. */
+    private static final double SHORTEST = 1e-10;
+
     /**
      * PID coefficients of the step length.
      *
@@ -111,15 +114,17 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
         Trial trial = new Trial(curve, parameterization, to, model, noise);
         INDArray sample = Kernels.copy(start);
         INDArray previous = sample;
-        StepLength length = new StepLength(firstStep, control, eta > 0 ? 1.5 : order, acceptSafety);
+        StepLength length = new StepLength(firstStep, 0, 0, false);
         NoiseLevel at = from;
         int accepted = 0;
         int rejected = 0;
         while (at.lambda() < to.lambda() - END) {
-            double lambda = at.lambda() + length.h;
+            double lambda = at.lambda() + length.h();
             NoiseLevel next = lambda >= to.lambda() ? to : curve.atEdmSigma(Math.exp(-lambda));
             Estimates estimates = trial.step(at, next, sample, accepted);
-            if (length.accepts(Kernels.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol))) {
+            double error = Kernels.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol);
+            length = length.after(error, control, eta > 0 ? 1.5 : order, acceptSafety);
+            if (length.accepted()) {
                 previous = estimates.low();
                 sample = estimates.end();
                 at = next;
@@ -174,37 +179,28 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
         }
     }
 
-    /** The length of the next trial step. */
-    private static final class StepLength {
-        private final double[] exponents;
-        private final double acceptSafety;
-        private double[] inverseErrors = new double[0];
-        private double h;
+    /**
+     * The length of the next trial step.
+     *
+     * @param h the length in half log-SNR
+     * @param last the inverse error of the last accepted step, 0 before the first
+     * @param beforeLast the inverse error of the one before
+     * @param accepted whether the step before was accepted
+     */
+    private record StepLength(double h, double last, double beforeLast, boolean accepted) {
 
-        StepLength(double first, Control control, double order, double acceptSafety) {
-            this.h = first;
-            this.acceptSafety = acceptSafety;
-            this.exponents = new double[] {(control.p() + control.i() + control.d()) / order, -(control.p() + 2 * control.d()) / order, control.d() / order};
-        }
-
-        boolean accepts(double error) {
+        StepLength after(double error, Control control, double order, double acceptSafety) {
             double inverse = 1 / (error + 1e-8);
-            if (inverseErrors.length == 0) {
-                inverseErrors = new double[] {inverse, inverse, inverse};
-            }
-            inverseErrors[0] = inverse;
-            double product = 1;
-            for (int k = 0; k < exponents.length; k++) {
-                product *= Math.pow(inverseErrors[k], exponents[k]);
-            }
+            double one = last == 0 ? inverse : last;
+            double two = last == 0 ? inverse : beforeLast;
+            double product = Math.pow(inverse, (control.p() + control.i() + control.d()) / order) * Math.pow(one, -(control.p() + 2 * control.d()) / order)
+                    * Math.pow(two, control.d() / order);
             double factor = 1 + Math.atan(product - 1);
-            boolean accepted = factor >= acceptSafety;
-            if (accepted) {
-                inverseErrors[2] = inverseErrors[1];
-                inverseErrors[1] = inverseErrors[0];
+            if (!(h * factor > SHORTEST)) {
+                throw new IllegalStateException("the error " + error + " of a step of half log-SNR " + h + " cannot be brought below the tolerances; "
+                        + "check that the network returns finite values, or raise rtol and atol");
             }
-            h *= factor;
-            return accepted;
+            return factor >= acceptSafety ? new StepLength(h * factor, inverse, one, true) : new StepLength(h * factor, one, two, false);
         }
     }
 }

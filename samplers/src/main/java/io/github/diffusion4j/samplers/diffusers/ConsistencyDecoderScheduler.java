@@ -20,6 +20,11 @@ public final class ConsistencyDecoderScheduler extends TableScheduler {
     }
 
     @Override
+    int typicalSteps() {
+        return TIMESTEPS.length;
+    }
+
+    @Override
     Composition compose(Settings run, int steps) {
         if (steps != TIMESTEPS.length) {
             throw new IllegalArgumentException(name() + " takes 2 steps, got " + steps);

@@ -132,9 +132,14 @@ public abstract class DiffusersScheduler implements Scheduler {
         return composition(Run.steps(steps)).grid();
     }
 
+    /** The number of steps of the run whose solver stands for the class. */
+    int typicalSteps() {
+        return MANY_STEPS;
+    }
+
     @Override
     public Solver solver() {
-        return composition(Run.steps(MANY_STEPS)).solver();
+        return composition(Run.steps(typicalSteps())).solver();
     }
 
     @Override

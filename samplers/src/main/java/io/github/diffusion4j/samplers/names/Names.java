@@ -86,6 +86,10 @@ public final class Names {
             entry("Simple", ComfySchedule.SIMPLE), entry("DDIM", ComfySchedule.DDIM_UNIFORM), entry("Beta", SigmaRule.ramp(SigmaRamp.beta(0.6, 0.6))),
             entry("Align Your Steps", new PublishedSigmas("AYS-WEBUI/SD1", PublishedSigmas.End.APPENDED)));
 
+    /** Classes of which there is no recorded run. */
+    private static final Set<String> NEVER_RECORDED = Set.of("ConsistencyDecoderScheduler", "HeliosDMDScheduler", "HeliosScheduler", "MiniMaxH3Scheduler",
+            "ScoreSdeVpScheduler");
+
     /** Diffusers' documentation of what the web UI's names are there: class, and a setting beyond the schedule. */
     private static final Map<String, String[]> DIFFUSERS = Map.ofEntries(
             entry("Euler", of("EulerDiscreteScheduler")), entry("Euler a", of("EulerAncestralDiscreteScheduler")), entry("Heun", of("HeunDiscreteScheduler")),
@@ -126,7 +130,7 @@ public final class Names {
      */
     public static DiffusersSampler diffusers(String name) {
         if (DiffusersConfig.classNames().contains(name)) {
-            return new DiffusersSampler(name, DiffusersConfig.of(name), Parity.RECORDED, "");
+            return new DiffusersSampler(name, DiffusersConfig.of(name), NEVER_RECORDED.contains(name) ? Parity.FORMULA : Parity.RECORDED, "");
         }
         String sampler = longestPrefix(name, DIFFUSERS.keySet(), DIFFUSERS_SCHEDULES.keySet());
         String[] words = DIFFUSERS.get(sampler);

@@ -10,6 +10,12 @@ package io.github.diffusion4j.samplers.solvers;
  */
 record AncestralStep(double down, double up) {
 
+    static void checkEta(double eta) {
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
+        }
+    }
+
     static AncestralStep of(double from, double to, double eta) {
         if (eta == 0) {
             return new AncestralStep(to, 0);

@@ -23,9 +23,7 @@ public record DpmPlusPlus2sAncestral(double eta) implements Solver {
 
     /** Checks the fraction. */
     public DpmPlusPlus2sAncestral {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
-        }
+        AncestralStep.checkEta(eta);
     }
 
     @Override

@@ -29,6 +29,7 @@ public record DpmPlusPlusSde(double r, double eta, double noise) implements Solv
         if (!(r > 0 && r <= 1)) {
             throw new IllegalArgumentException("r must lie in (0, 1], got " + r);
         }
+        AncestralStep.checkEta(eta);
     }
 
     @Override

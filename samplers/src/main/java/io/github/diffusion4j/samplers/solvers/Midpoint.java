@@ -24,9 +24,7 @@ public record Midpoint(double eta) implements Solver {
 
     /** Checks the fraction. */
     public Midpoint {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
-        }
+        AncestralStep.checkEta(eta);
     }
 
     @Override

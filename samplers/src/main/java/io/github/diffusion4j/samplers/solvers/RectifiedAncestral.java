@@ -14,9 +14,7 @@ public record RectifiedAncestral(double eta) implements Renoise {
 
     /** Checks the fraction. */
     public RectifiedAncestral {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
-        }
+        AncestralStep.checkEta(eta);
     }
 
     @Override

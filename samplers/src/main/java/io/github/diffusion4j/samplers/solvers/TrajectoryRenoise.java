@@ -16,9 +16,7 @@ public record TrajectoryRenoise(NoiseSchedule schedule, double eta) implements R
 
     /** Checks the strength. */
     public TrajectoryRenoise {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("eta must lie in [0, 1], got " + eta);
-        }
+        AncestralStep.checkEta(eta);
     }
 
     @Override

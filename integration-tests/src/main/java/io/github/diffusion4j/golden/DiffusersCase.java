@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.noise.RecordedNoise;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -141,9 +142,9 @@ class DiffusersCase {
         boolean thrownAway = golden.path("scheduler_config").path("_class_name").asText().equals("CogVideoXDPMScheduler");
         if (thrownAway && calls > 1) {
             // Two draws in every step but the first and the last, of which the second is used.
-            return NoiseSource.recorded(IntStream.range(0, calls).mapToObj(i -> draws.get(Math.min(2 * i, draws.size() - 1))).toList());
+            return RecordedNoise.ofSteps(IntStream.range(0, calls).mapToObj(i -> draws.get(Math.min(2 * i, draws.size() - 1))).toList());
         }
-        return draws.size() == calls ? NoiseSource.recorded(draws) : new InOrder(draws);
+        return draws.size() == calls ? RecordedNoise.ofSteps(draws) : new InOrder(draws);
     }
 
     void record(String part, int call, INDArray actual) {

@@ -19,7 +19,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
  * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
  * value; where the reference's own single precision is further than that from its double precision ({@code stock_vs_exact}), FLOAT may be as far, and the
- * report says so. Schedules were recorded in single precision and may be off by as much. A class or a kind of case that is not known counts as failed.
+ * report says so. Schedules were recorded in
+ * single precision and may be off by 1e-6; random numbers must agree in every bit where bits were recorded. A class or a kind of case that is not known counts as failed.
  */
 public final class GoldenRunner {
 
@@ -87,7 +88,7 @@ public final class GoldenRunner {
             return;
         }
         if (!root.isArray()) {
-            schedules(root, file);
+            tables(root, file);
             return;
         }
         for (JsonNode golden : root) {
@@ -95,12 +96,14 @@ public final class GoldenRunner {
         }
     }
 
-    private void schedules(JsonNode root, Path file) {
-        List<ScheduleCase> cases = ScheduleCase.of(root);
-        if (cases.isEmpty()) {
-            count("unknown:" + file.getFileName(), file.toString(), Double.NaN, "neither a list of cases nor schedules");
+    private void tables(JsonNode root, Path file) {
+        List<RandomCase> numbers = RandomCase.of(root);
+        List<ScheduleCase> schedules = numbers.isEmpty() ? ScheduleCase.of(root) : List.of();
+        if (schedules.isEmpty() && numbers.isEmpty()) {
+            count("unknown:" + file.getFileName(), file.toString(), Double.NaN, "no list of cases, schedules or random numbers");
         }
-        cases.forEach(golden -> attempt(golden.schedule(), golden.id(), golden::worstError));
+        schedules.forEach(golden -> attempt(golden.schedule(), golden.id(), golden::worstError));
+        numbers.forEach(golden -> attempt(golden.kind(), golden.id(), golden.check()::error));
     }
 
     private void caseOf(JsonNode golden, Path file) {

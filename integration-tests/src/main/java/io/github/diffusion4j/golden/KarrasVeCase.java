@@ -2,6 +2,7 @@ package io.github.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.noise.RecordedNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -32,7 +33,7 @@ final class KarrasVeCase extends DiffusersCase {
         SamplerState state = null;
         for (int call = 0; call < plan.steps(); call++) {
             Plan step = plan.slice(call, call + 1);
-            NoiseSource noise = NoiseSource.recorded(List.of(comparison.array(golden.path("step_noise").path(call))));
+            NoiseSource noise = RecordedNoise.ofSteps(List.of(comparison.array(golden.path("step_noise").path(call))));
             state = call == 0 ? step.start(comparison.array(golden.path("start_noise")), noise) : step.startFrom(state.sample(), noise);
             for (int i = 0; i < step.evaluations(); i++) {
                 double[] input = Arrays.stream(Comparison.values(step.input(i, state).sample())).map(x -> x + 0.5).toArray();

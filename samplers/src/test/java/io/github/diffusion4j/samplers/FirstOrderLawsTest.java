@@ -13,6 +13,7 @@ import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.noise.RecordedNoise;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -241,7 +242,7 @@ class FirstOrderLawsTest {
             INDArray output = normal(1);
             INDArray sample = normal(2);
             INDArray noise = normal(3);
-            double[] together = values(scheduler.step(output, new double[] {700, 20}, new double[] {650, -1}, sample, NoiseSource.recorded(List.of(noise))));
+            double[] together = values(scheduler.step(output, new double[] {700, 20}, new double[] {650, -1}, sample, RecordedNoise.ofSteps(List.of(noise))));
             double[] first = values(scheduler.step(output, 700, 650, sample, noise));
             double[] second = values(scheduler.step(output, 20, -1, sample, noise));
             System.arraycopy(second, 12, first, 12, 12);

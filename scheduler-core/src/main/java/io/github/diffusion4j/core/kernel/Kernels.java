@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,7 +34,7 @@ public final class Kernels {
          * @param block where to write
          * @param count how many values, at most 1024
          */
-        void generate(int sample, long position, double[] block, int count);
+        void generate(int sample, int position, double[] block, int count);
     }
 
     /**
@@ -58,7 +59,7 @@ public final class Kernels {
      */
     public static INDArray vector(DataType type, double... values) {
         INDArray result = empty(type, values.length);
-        generate(result, (sample, position, block, count) -> block[0] = values[sample]);
+        fill(result, values);
         return result;
     }
 
@@ -309,25 +310,55 @@ public final class Kernels {
     }
 
     /**
-     * Fills an array with generated values; a value depends on its sample and its place in the sample only.
+     * Fills an array with generated values, on several threads if there are many; a value depends on its sample and its place in the sample only.
      *
      * @param out the array to fill
-     * @param generator the values
+     * @param generators makes a generator for a thread
      */
-    public static void generate(INDArray out, Generator generator) {
+    public static void generate(INDArray out, Supplier<Generator> generators) {
         onDense(out, false, target -> {
             HostBlock memory = HostBlock.of(target);
             int samples = samples(target);
             int length = (int) (target.length() / samples);
-            double[] block = new double[HostBlock.SIZE];
-            for (int sample = 0; sample < samples; sample++) {
-                for (int start = 0; start < length; start += HostBlock.SIZE) {
+            int blocks = (length + HostBlock.SIZE - 1) / HostBlock.SIZE;
+            Parallel.run(samples * blocks, target.length(), (first, last) -> {
+                Generator generator = generators.get();
+                double[] block = new double[HostBlock.SIZE];
+                for (int i = first; i < last; i++) {
+                    int start = i % blocks * HostBlock.SIZE;
                     int count = Math.min(HostBlock.SIZE, length - start);
-                    generator.generate(sample, start, block, count);
-                    memory.write(sample * length + start, block, count);
+                    generator.generate(i / blocks, start, block, count);
+                    memory.write(i / blocks * length + start, block, count);
                 }
-            }
+            });
         });
+    }
+
+    /**
+     * Fills an array with given values in C order.
+     *
+     * @param out the array to fill
+     * @param values as many values as the array has
+     */
+    public static void fill(INDArray out, double... values) {
+        if (values.length != out.length()) {
+            throw new IllegalArgumentException("an array of " + out.length() + " values cannot be filled with " + values.length);
+        }
+        onDense(out, false, target -> HostBlock.of(target).write(0, values, values.length));
+    }
+
+    /**
+     * One sample of an array, as a view.
+     *
+     * @param array the array, samples first
+     * @param index which sample
+     * @return the view, of the same rank
+     */
+    public static INDArray row(INDArray array, int index) {
+        INDArrayIndex[] indices = new INDArrayIndex[array.rank()];
+        Arrays.fill(indices, NDArrayIndex.all());
+        indices[0] = NDArrayIndex.interval(index, index + 1);
+        return array.get(indices);
     }
 
     private interface SampleUpdate {

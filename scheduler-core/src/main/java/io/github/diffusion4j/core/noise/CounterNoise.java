@@ -1,30 +1,40 @@
 package io.github.diffusion4j.core.noise;
 
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.random.CounterNormals;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The default noise: every number is a function of (seed, sample, request, place in the sample) by Philox4x32-10 and
- * Box-Muller. The same numbers come out for any batch size, order of calls, thread and platform; FLOAT arrays hold the
+ * The default noise: every number is a function of (seed, sample, request, place in the sample) by Philox4x32-10 and the
+ * normal quantile. The same numbers come out for any batch size, order of calls, thread and platform; FLOAT arrays hold the
  * DOUBLE numbers rounded.
  *
- * <p>Row {@code k} of an array is sample {@code k}, unless {@link #forSamples} says otherwise:
+ * <p>Row {@code k} of an array is sample {@code k} of the seed, unless rows have keys of their own:
  * <pre>{@code
  *   NoiseSource batch = CounterNoise.of(42);                  // rows are samples 0, 1, 2, ...
  *   NoiseSource third = CounterNoise.of(42).forSamples(2);    // one row, equal to row 2 of the batch
+ *   NoiseSource users = CounterNoise.ofSeeds(7, 42);          // row 1 equals the only row of CounterNoise.of(42)
  * }</pre>
  */
 public final class CounterNoise implements NoiseSource {
 
     private static final long serialVersionUID = 1;
 
+    private final List<Key> rows;
     private final long seed;
-    private final int[] samples;
 
-    private CounterNoise(long seed, int[] samples) {
+    /** What a row is drawn from. */
+    record Key(long seed, int sample) implements Serializable {}
+
+    private CounterNoise(long seed, List<Key> rows) {
         this.seed = seed;
-        this.samples = samples;
+        this.rows = rows;
     }
 
     /**
@@ -34,55 +44,80 @@ public final class CounterNoise implements NoiseSource {
      * @return the source
      */
     public static CounterNoise of(long seed) {
-        return new CounterNoise(seed, new int[0]);
+        return new CounterNoise(seed, List.of());
     }
 
     /**
-     * The same noise for other samples: row {@code k} gets the numbers of sample {@code indices[k]}.
+     * Noise for a batch whose samples have seeds of their own: row {@code k} gets what {@code CounterNoise.of(seeds[k])} gives a batch of one.
+     *
+     * @param seeds one seed for each row
+     * @return the source
+     * @throws IllegalArgumentException if there is none
+     */
+    public static CounterNoise ofSeeds(long... seeds) {
+        if (seeds.length == 0) {
+            throw new IllegalArgumentException("a batch needs a seed for each row, got none");
+        }
+        return new CounterNoise(seeds[0], LongStream.of(seeds).mapToObj(s -> new Key(s, 0)).toList());
+    }
+
+    /**
+     * The same noise for other samples: row {@code k} gets the numbers of row {@code indices[k]}.
      *
      * @param indices the samples, each at least 0
      * @return the source
-     * @throws IllegalArgumentException if there is none, or an index is negative
+     * @throws IllegalArgumentException if there is none, or an index is negative or beyond the rows that have seeds
      */
     public CounterNoise forSamples(int... indices) {
-        if (indices.length == 0 || Arrays.stream(indices).anyMatch(i -> i < 0)) {
-            throw new IllegalArgumentException("sample indices count from 0 and there must be one per row, got " + Arrays.toString(indices));
+        if (indices.length == 0 || Arrays.stream(indices).anyMatch(i -> i < 0 || !rows.isEmpty() && i >= rows.size())) {
+            throw new IllegalArgumentException("sample indices count from 0" + (rows.isEmpty() ? "" : " to " + (rows.size() - 1))
+                    + " and there must be one per row, got " + Arrays.toString(indices));
         }
-        return new CounterNoise(seed, indices.clone());
+        return new CounterNoise(seed, IntStream.of(indices).mapToObj(this::key).toList());
+    }
+
+    private Key key(int row) {
+        return rows.isEmpty() ? new Key(seed, row) : rows.get(row);
     }
 
     @Override
     public void fill(NoiseRequest request, INDArray out) {
-        if (samples.length > 0 && (out.rank() == 0 || out.size(0) != samples.length)) {
-            throw new IllegalArgumentException("this source was made for " + samples.length + " samples, asked to fill shape "
-                    + Arrays.toString(out.shape()));
-        }
         int purpose = request.stream().ordinal() << 24 | request.draw();
-        Kernels.generate(out, (row, position, block, count) -> {
-            int sample = samples.length == 0 ? row : samples[row];
-            int[] words = new int[4];
-            double[] normals = new double[4];
-            for (int i = 0; i < count; i += 4) {
-                Philox.words(seed, (int) ((position + i) >>> 2), sample, request.index(), purpose, words);
-                BoxMuller.normals(words[0], words[1], normals, 0);
-                BoxMuller.normals(words[2], words[3], normals, 2);
-                System.arraycopy(normals, 0, block, i, Math.min(4, count - i));
-            }
+        fill(out, normals -> (key, position, block, count) -> normals.fill(key.seed(), key.sample(), request.index(), purpose, position, block, count));
+    }
+
+    /** Numbers of one row, from its key. */
+    @FunctionalInterface
+    interface RowNumbers {
+        void fill(Key key, int position, double[] block, int count);
+    }
+
+    void fill(INDArray out, Function<CounterNormals, RowNumbers> numbers) {
+        checkRows(out);
+        Kernels.generate(out, () -> {
+            RowNumbers ofRow = numbers.apply(new CounterNormals());
+            return (row, position, block, count) -> ofRow.fill(key(row), position, block, count);
         });
+    }
+
+    private void checkRows(INDArray out) {
+        if (!rows.isEmpty() && (out.rank() == 0 || out.size(0) != rows.size())) {
+            throw new IllegalArgumentException("this source was made for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
+        }
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CounterNoise noise && seed == noise.seed && Arrays.equals(samples, noise.samples);
+        return other instanceof CounterNoise noise && seed == noise.seed && rows.equals(noise.rows);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(seed) + Arrays.hashCode(samples);
+        return 31 * Long.hashCode(seed) + rows.hashCode();
     }
 
     @Override
     public String toString() {
-        return "CounterNoise[seed=" + seed + (samples.length == 0 ? "" : ", samples=" + Arrays.toString(samples)) + "]";
+        return "CounterNoise[" + (rows.isEmpty() ? "seed=" + seed : "rows=" + rows) + "]";
     }
 }

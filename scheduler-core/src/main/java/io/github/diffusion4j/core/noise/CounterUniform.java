@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.random.Philox;
 import java.io.Serializable;
 
 /**

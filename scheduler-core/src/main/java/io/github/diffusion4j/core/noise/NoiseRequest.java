@@ -6,7 +6,7 @@ import java.io.Serializable;
  * Which noise is meant. Two requests that are equal get the same numbers.
  *
  * <p>A source of independent draws tells requests apart by stream, index and draw. A Brownian source reads the interval
- * instead: it returns {@code (W(to) - W(from)) / sqrt(|to - from|)} of one path W, so that draws over overlapping
+ * instead: it returns the increment of one path over it, divided by its standard deviation, so that draws over overlapping
  * intervals are correlated as the increments of that path are.
  *
  * @param stream what the noise is for

@@ -1,7 +1,6 @@
 package io.github.diffusion4j.core.noise;
 
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -50,23 +49,20 @@ public interface NoiseSource extends Serializable {
     }
 
     /**
-     * Recorded arrays: evaluation {@code i} gets the i-th. For parity with a run made elsewhere.
+     * A source for each sample of a batch: row k gets what the k-th source gives a batch of one.
      *
-     * @param steps the noise of each evaluation; copied
+     * @param rows one source for each row
      * @return the source
      */
-    static NoiseSource recorded(List<INDArray> steps) {
-        List<INDArray> copies = steps.stream().map(Kernels::copy).toList();
+    static NoiseSource perSample(NoiseSource... rows) {
+        List<NoiseSource> sources = List.of(rows);
         return (request, out) -> {
-            if (request.index() >= copies.size()) {
-                throw new IllegalStateException("no noise was recorded for " + request + "; there are " + copies.size() + " recordings");
+            if (out.rank() == 0 || out.size(0) != sources.size()) {
+                throw new IllegalArgumentException("there are sources for " + sources.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
             }
-            INDArray noise = copies.get(request.index());
-            if (!Arrays.equals(noise.shape(), out.shape())) {
-                throw new IllegalArgumentException("the noise recorded for " + request + " has shape " + Arrays.toString(noise.shape())
-                        + ", asked for " + Arrays.toString(out.shape()));
+            for (int row = 0; row < sources.size(); row++) {
+                sources.get(row).fill(request, Kernels.row(out, row));
             }
-            Kernels.combine(out, Term.of(noise, 1));
         };
     }
 }

@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -273,7 +274,19 @@ public final class Plan implements Serializable {
      * @return true if any evaluation draws noise
      */
     public boolean stochastic() {
-        return program.evaluations().stream().anyMatch(e -> e.usesNoise() || e.before()[Evaluation.NOISE] != 0);
+        return noisyEvaluations().length > 0;
+    }
+
+    /**
+     * The evaluations that draw noise, in order: what a source that follows a generator must know. One that draws before and after the network is there twice.
+     *
+     * @return the evaluations, none for a deterministic run
+     */
+    public int[] noisyEvaluations() {
+        return IntStream.range(0, evaluations()).flatMap(i -> {
+            Evaluation e = program.evaluations().get(i);
+            return IntStream.of(i, i).limit((e.usesNoise() ? 1 : 0) + (e.before()[Evaluation.NOISE] != 0 ? 1 : 0));
+        }).toArray();
     }
 
     /**

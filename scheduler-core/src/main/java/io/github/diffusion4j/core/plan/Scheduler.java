@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.noise.RecordedNoise;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -165,7 +166,7 @@ public interface Scheduler extends Serializable {
      * @return the sample at the earlier timestep, a new array
      */
     default INDArray step(INDArray output, double timestep, double previous, INDArray sample, INDArray noise) {
-        return step(output, new double[] {timestep}, new double[] {previous}, sample, NoiseSource.recorded(List.of(noise)));
+        return step(output, new double[] {timestep}, new double[] {previous}, sample, RecordedNoise.ofSteps(List.of(noise)));
     }
 
     /**

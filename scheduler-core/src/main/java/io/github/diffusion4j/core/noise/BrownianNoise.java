@@ -1,0 +1,124 @@
+package io.github.diffusion4j.core.noise;
+
+import io.github.diffusion4j.core.random.CounterNormals;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Noise whose draws are the increments of one Brownian path for each sample and place, so that draws over overlapping stretches of the reverse process are correlated as they
+ * must be for solvers with two noises a step (DPM++ SDE is of weak order 2 with it, of 1 with independent draws), and so that runs of 20 and of 40 steps follow the same
+ * path. The path runs over the time {@code u = sigma / (1 + sigma)} from 0 (data) to 1 (pure noise), sigma the noise level in EDM's coordinate; a request for the stretch
+ * from a to b gets {@code (W(u_b) - W(u_a)) / sqrt(|u_b - u_a|)}.
+ *
+ * <p>A pure function of key and stretch: W(1) is a normal number, and each half of an interval follows from a Brownian bridge with a number of its own, 24 times, then a bridge
+ * inside the last interval (Li et al., arXiv:2001.01328, algorithm 3; the last step after Kidger's diffrax). Requests without a stretch get independent noise.
+ */
+public final class BrownianNoise implements NoiseSource {
+
+    private static final long serialVersionUID = 1;
+
+    private static final int LEVELS = 24;
+    /** Numbers that are asked for at once. */
+    private static final int BLOCK = 1024;
+    /** Apart from the streams of requests. */
+    private static final int PURPOSE = 0xFE000000;
+
+    private final CounterNoise keys;
+
+    private BrownianNoise(CounterNoise keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * Paths from a seed; row {@code k} of a batch follows the path of sample {@code k}.
+     *
+     * @param seed any number
+     * @return the source
+     */
+    public static BrownianNoise of(long seed) {
+        return of(CounterNoise.of(seed));
+    }
+
+    /**
+     * Paths with the keys of another source.
+     *
+     * @param keys whose rows name the paths, and which answers requests without a stretch
+     * @return the source
+     */
+    public static BrownianNoise of(CounterNoise keys) {
+        return new BrownianNoise(keys);
+    }
+
+    @Override
+    public void fill(NoiseRequest request, INDArray out) {
+        NoiseRequest.Interval interval = request.interval();
+        if (interval.equals(NoiseRequest.Interval.NONE)) {
+            keys.fill(request, out);
+            return;
+        }
+        double from = time(interval.from());
+        double to = time(interval.to());
+        if (from == to) {
+            throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, got " + interval);
+        }
+        double scale = 1 / Math.sqrt(Math.abs(to - from));
+        keys.fill(out, normals -> {
+            double[] start = new double[BLOCK];
+            return (key, position, block, count) -> {
+                path(normals, key, from, position, start, count);
+                path(normals, key, to, position, block, count);
+                for (int i = 0; i < count; i++) {
+                    block[i] = (block[i] - start[i]) * scale;
+                }
+            };
+        });
+    }
+
+    private static double time(double sigma) {
+        return sigma == Double.POSITIVE_INFINITY ? 1 : sigma / (1 + sigma);
+    }
+
+    /** W at a time. */
+    private static void path(CounterNormals normals, CounterNoise.Key key, double time, int position, double[] out, int count) {
+        double[] left = new double[BLOCK];
+        double[] right = new double[BLOCK];
+        double[] noise = new double[BLOCK];
+        normals.fill(key.seed(), key.sample(), 0, PURPOSE, position, right, count);
+        double from = 0;
+        double to = 1;
+        int node = 1;
+        for (int level = 0; level < LEVELS && time > from && time < to; level++) {
+            double middle = (from + to) / 2;
+            normals.fill(key.seed(), key.sample(), node, PURPOSE, position, noise, count);
+            double deviation = Math.sqrt(to - from) / 2;
+            boolean lower = time <= middle;
+            double[] replaced = lower ? right : left;
+            for (int i = 0; i < count; i++) {
+                replaced[i] = (left[i] + right[i]) / 2 + deviation * noise[i];
+            }
+            from = lower ? from : middle;
+            to = lower ? middle : to;
+            node = 2 * node + (lower ? 0 : 1);
+        }
+        double weight = (time - from) / (to - from);
+        double deviation = Math.sqrt((time - from) * (to - time) / (to - from));
+        normals.fill(key.seed(), key.sample(), node, PURPOSE, position, noise, count);
+        for (int i = 0; i < count; i++) {
+            out[i] = left[i] + weight * (right[i] - left[i]) + deviation * noise[i];
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof BrownianNoise noise && keys.equals(noise.keys);
+    }
+
+    @Override
+    public int hashCode() {
+        return keys.hashCode() + 1;
+    }
+
+    @Override
+    public String toString() {
+        return "BrownianNoise[" + keys + "]";
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.diffusion4j.core.random;
+
+/**
+ * Standard-normal numbers as a function of (key, sample, index, purpose, place): the word of Philox4x32-10 at the place, through the normal quantile. Place p of a sample
+ * is word {@code (p mod 1024) div 256} of the counter {@code 256 (p div 1024) + p mod 256}. Holds scratch memory: one object for one thread.
+ */
+public final class CounterNormals {
+
+    /** Counters of a block, and the places of it that share a word. */
+    private static final int LANES = 256;
+    private static final int BLOCK = 4 * LANES;
+
+    private final long[][] words = new long[4][LANES];
+
+    /** Makes the scratch memory. */
+    public CounterNormals() {}
+
+    /**
+     * Writes the numbers of successive places.
+     *
+     * @param key the key
+     * @param sample the sample
+     * @param index the index
+     * @param purpose the purpose
+     * @param from the first place, a multiple of 1024
+     * @param out where the numbers go
+     * @param count how many
+     */
+    public void fill(long key, int sample, int index, int purpose, int from, double[] out, int count) {
+        if (from % BLOCK != 0) {
+            throw new IllegalArgumentException("numbers come in blocks of " + BLOCK + ", asked to start at place " + from);
+        }
+        for (int start = 0; start < count; start += BLOCK) {
+            block(key, sample, index, purpose, (from + start) / 4, out, start, Math.min(BLOCK, count - start));
+        }
+    }
+
+    private void block(long key, int sample, int index, int purpose, int first, double[] out, int at, int count) {
+        int lanes = Math.min(LANES, count);
+        for (int i = 0; i < lanes; i++) {
+            words[0][i] = Integer.toUnsignedLong(first + i);
+            words[1][i] = Integer.toUnsignedLong(sample);
+            words[2][i] = Integer.toUnsignedLong(index);
+            words[3][i] = Integer.toUnsignedLong(purpose);
+        }
+        Philox.words(key, lanes, words[0], words[1], words[2], words[3]);
+        for (int word = 0; word * LANES < count; word++) {
+            quantiles(words[word], out, at + word * LANES, Math.min(LANES, count - word * LANES));
+        }
+    }
+
+    private static void quantiles(long[] words, double[] out, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = NormalQuantile.of((int) words[i]);
+        }
+    }
+}

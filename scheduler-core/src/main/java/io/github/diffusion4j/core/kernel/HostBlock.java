@@ -61,9 +61,11 @@ abstract class HostBlock {
 
         @Override
         void write(int from, double[] block, int count) {
+            float[] rounded = new float[count];
             for (int i = 0; i < count; i++) {
-                buffer.put(base + from + i, (float) block[i]);
+                rounded[i] = (float) block[i];
             }
+            buffer.put(base + from, rounded, 0, count);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.diffusion4j.core.random;
 
+import java.util.Arrays;
+
 /**
  * Standard-normal numbers as a function of (key, sample, index, purpose, place): the word of Philox4x32-10 at the place, through the normal quantile. Place p of a sample
  * is word {@code (p mod 1024) div 256} of the counter {@code 256 (p div 1024) + p mod 256}. Holds scratch memory: one object for one thread.
@@ -7,10 +9,10 @@ package io.github.diffusion4j.core.random;
 public final class CounterNormals {
 
     /** Counters of a block, and the places of it that share a word. */
-    private static final int LANES = 256;
+    private static final int LANES = Philox.LANES;
     private static final int BLOCK = 4 * LANES;
 
-    private final long[][] words = new long[4][LANES];
+    private final long[] words = new long[BLOCK];
 
     /** Makes the scratch memory. */
     public CounterNormals() {}
@@ -36,16 +38,17 @@ public final class CounterNormals {
     }
 
     private void block(long key, int sample, int index, int purpose, int first, double[] out, int at, int count) {
-        int lanes = Math.min(LANES, count);
-        for (int i = 0; i < lanes; i++) {
-            words[0][i] = Integer.toUnsignedLong(first + i);
-            words[1][i] = Integer.toUnsignedLong(sample);
-            words[2][i] = Integer.toUnsignedLong(index);
-            words[3][i] = Integer.toUnsignedLong(purpose);
-        }
-        Philox.words(key, lanes, words[0], words[1], words[2], words[3]);
-        for (int word = 0; word * LANES < count; word++) {
-            quantiles(words[word], out, at + word * LANES, Math.min(LANES, count - word * LANES));
+        count(words, first);
+        Arrays.fill(words, LANES, 2 * LANES, Integer.toUnsignedLong(sample));
+        Arrays.fill(words, 2 * LANES, 3 * LANES, Integer.toUnsignedLong(index));
+        Arrays.fill(words, 3 * LANES, BLOCK, Integer.toUnsignedLong(purpose));
+        Philox.lanes(key, words);
+        quantiles(words, out, at, count);
+    }
+
+    private static void count(long[] words, int first) {
+        for (int i = 0; i < LANES; i++) {
+            words[i] = first + i;
         }
     }
 

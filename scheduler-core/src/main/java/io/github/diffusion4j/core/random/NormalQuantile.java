@@ -38,7 +38,8 @@ final class NormalQuantile {
         int piece = ((int) (Double.doubleToRawLongBits(x) >>> SHIFT) - FIRST) * WIDTH;
         double d = x - TABLE[piece];
         double z = TABLE[piece + 1] + d * (TABLE[piece + 2] + d * (TABLE[piece + 3] + d * TABLE[piece + 4]));
-        return word < 0 ? -z : z;
+        // The sign is random, so a branch on it would be mispredicted half of the time.
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(z) ^ (word & 0x80000000L) << 32);
     }
 
     private static double[] table() {

@@ -3,6 +3,7 @@ package io.github.diffusion4j.core.random;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,22 +26,18 @@ class PhiloxTest {
 
     @Test
     void lanes_are_single_counters() {
-        long[][] lanes = new long[4][7];
-        for (int word = 0; word < 4; word++) {
-            for (int i = 0; i < 7; i++) {
-                lanes[word][i] = Integer.toUnsignedLong(0x9E3779B9 * (4 * i + word + 1));
-            }
-        }
-        long[][] expected = new long[4][7];
-        for (int i = 0; i < 7; i++) {
+        int n = Philox.LANES;
+        long[] words = IntStream.range(0, 4 * n).mapToLong(i -> Integer.toUnsignedLong(0x9E3779B9 * (i + 1))).toArray();
+        long[] expected = new long[4 * n];
+        for (int i = 0; i < n; i++) {
             int[] out = new int[4];
-            Philox.words(-77, (int) lanes[0][i], (int) lanes[1][i], (int) lanes[2][i], (int) lanes[3][i], out);
+            Philox.words(-77, (int) words[i], (int) words[n + i], (int) words[2 * n + i], (int) words[3 * n + i], out);
             for (int word = 0; word < 4; word++) {
-                expected[word][i] = Integer.toUnsignedLong(out[word]);
+                expected[word * n + i] = Integer.toUnsignedLong(out[word]);
             }
         }
-        Philox.words(-77, 7, lanes[0], lanes[1], lanes[2], lanes[3]);
-        assertArrayEquals(expected, lanes);
+        Philox.lanes(-77, words);
+        assertArrayEquals(expected, words);
     }
 
     private static int[] words(String hex) {

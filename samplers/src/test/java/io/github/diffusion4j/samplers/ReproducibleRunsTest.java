@@ -40,7 +40,7 @@ class ReproducibleRunsTest {
 
     static Stream<Arguments> runs() {
         List<Solver> solvers = List.of(new DpmPlusPlusSde(0.5, 1, 1), new SaSolver(2, 2, SaSolver.Tau.constant(1), Prediction.DATA, false, Convention.EXACT),
-                new FirstOrder(new Ancestral(1), true), new FirstOrder(FullRenoise.STANDARD, true), DpmSolverMultistep.sde(2), Churn.of(new Heun(Coordinate.EDM), 4, STEPS));
+                new FirstOrder(new Ancestral(1), true), new FirstOrder(FullRenoise.STANDARD, true), DpmSolverMultistep.sde(2), new Churn(new Heun(Coordinate.EDM), 0.4, 0, 5, 1));
         List<Function<CounterNoise, NoiseSource>> sources = List.of(keys -> keys, BrownianNoise::of);
         return solvers.stream().flatMap(solver -> sources.stream().map(source -> Arguments.of(ComposedScheduler.of(SCHEDULE, solver).plan(STEPS), source)));
     }

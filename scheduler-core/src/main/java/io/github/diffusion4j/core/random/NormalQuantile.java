@@ -13,8 +13,8 @@ final class NormalQuantile {
     /** Pieces of an octave. */
     private static final int PIECES = 16;
     private static final int OCTAVES = 32;
-    /** Middle and four coefficients. */
-    private static final int WIDTH = 5;
+    /** Coefficients of a piece. */
+    private static final int WIDTH = 4;
     /** The exponent of 1/2, the smallest argument, and what is left of it and four bits of the significand after a shift. */
     private static final int FIRST = (1023 - 1) * PIECES;
     private static final int SHIFT = 52 - 4;
@@ -36,8 +36,7 @@ final class NormalQuantile {
     static double of(int word) {
         double x = (word & 0x7FFFFFFF) + 0.5;
         int piece = ((int) (Double.doubleToRawLongBits(x) >>> SHIFT) - FIRST) * WIDTH;
-        double d = x - TABLE[piece];
-        double z = TABLE[piece + 1] + d * (TABLE[piece + 2] + d * (TABLE[piece + 3] + d * TABLE[piece + 4]));
+        double z = TABLE[piece] + x * (TABLE[piece + 1] + x * (TABLE[piece + 2] + x * TABLE[piece + 3]));
         // The sign is random, so a branch on it would be mispredicted half of the time.
         return Double.longBitsToDouble(Double.doubleToRawLongBits(z) ^ (word & 0x80000000L) << 32);
     }
@@ -48,29 +47,27 @@ final class NormalQuantile {
             double unit = Math.scalb(0.5, i / PIECES);
             double from = unit * (1 + (double) (i % PIECES) / PIECES);
             double half = unit / PIECES / 2;
-            table[i * WIDTH] = from + half;
-            System.arraycopy(cubic(from + half, half), 0, table, i * WIDTH + 1, WIDTH - 1);
+            System.arraycopy(cubic(from + half, half), 0, table, i * WIDTH, WIDTH);
         }
         return table;
     }
 
-    /** The cubic in {@code x - middle} through the quantile at the four Chebyshev points. */
+    /** The cubic through the quantile at the four Chebyshev points, by Newton's divided differences. */
     private static double[] cubic(double middle, double half) {
-        int n = WIDTH - 1;
-        double[] points = new double[n];
-        double[] divided = new double[n];
-        for (int k = 0; k < n; k++) {
-            points[k] = half * StrictMath.cos((2 * k + 1) * Math.PI / (2 * n));
-            divided[k] = upper(Math.min(0.5, (middle + points[k]) * 0x1p-32));
+        double[] points = new double[WIDTH];
+        double[] divided = new double[WIDTH];
+        for (int k = 0; k < WIDTH; k++) {
+            points[k] = middle + half * StrictMath.cos((2 * k + 1) * Math.PI / (2 * WIDTH));
+            divided[k] = upper(Math.min(0.5, points[k] * 0x1p-32));
         }
-        for (int order = 1; order < n; order++) {
-            for (int k = n - 1; k >= order; k--) {
+        for (int order = 1; order < WIDTH; order++) {
+            for (int k = WIDTH - 1; k >= order; k--) {
                 divided[k] = (divided[k] - divided[k - 1]) / (points[k] - points[k - order]);
             }
         }
-        double[] cubic = new double[n];
-        for (int k = n - 1; k >= 0; k--) {
-            for (int power = n - 1; power > 0; power--) {
+        double[] cubic = new double[WIDTH];
+        for (int k = WIDTH - 1; k >= 0; k--) {
+            for (int power = WIDTH - 1; power > 0; power--) {
                 cubic[power] = cubic[power - 1] - cubic[power] * points[k];
             }
             cubic[0] = divided[k] - cubic[0] * points[k];

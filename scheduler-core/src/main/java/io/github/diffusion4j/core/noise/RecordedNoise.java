@@ -10,7 +10,10 @@ import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Given arrays: for parity with a run made elsewhere, or to replay one. A request gets the array of its stream, index and draw. */
+/**
+ * Given arrays: for parity with a run made elsewhere, or to replay one. A request gets the array of its stream, index and draw; where
+ * there is none for its draw, that of draw 0.
+ */
 public final class RecordedNoise implements NoiseSource {
 
     private static final long serialVersionUID = 1;
@@ -40,7 +43,7 @@ public final class RecordedNoise implements NoiseSource {
     }
 
     /**
-     * The noise of successive evaluations.
+     * The noise of successive evaluations, one array for each. An evaluation that draws before and after the network needs two, see {@link #of}.
      *
      * @param steps the i-th for evaluation i; copied
      * @return the source
@@ -70,7 +73,7 @@ public final class RecordedNoise implements NoiseSource {
 
     @Override
     public void fill(NoiseRequest request, INDArray out) {
-        INDArray noise = arrays.get(Place.of(request));
+        INDArray noise = arrays.getOrDefault(Place.of(request), arrays.get(new Place(request.stream(), request.index(), 0)));
         if (noise == null) {
             throw new IllegalStateException("no noise was recorded for " + request + "; there are recordings for " + arrays.keySet());
         }

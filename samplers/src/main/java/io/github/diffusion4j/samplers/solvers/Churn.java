@@ -48,7 +48,7 @@ public record Churn(Solver inner, double gamma, double sigmaMin, double sigmaMax
     @Override
     public SolverTraits traits() {
         SolverTraits traits = inner.traits();
-        return new SolverTraits(traits.order(), gamma == 0 ? traits.weakOrder() : 1, traits.evaluationsPerStep(), traits.history(),
+        return new SolverTraits(traits.order(), gamma == 0 ? traits.weakOrder() : Math.max(traits.order(), traits.weakOrder()), traits.evaluationsPerStep(), traits.history(),
                 "Karras et al., arXiv:2206.00364, algorithm 2");
     }
 

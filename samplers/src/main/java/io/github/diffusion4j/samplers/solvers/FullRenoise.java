@@ -16,6 +16,11 @@ public record FullRenoise(double scale, double floor) implements Renoise {
     public static final FullRenoise STANDARD = new FullRenoise(1, 0);
 
     @Override
+    public int order() {
+        return 0;
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         double rest = to.alpha() * floor;
         double fresh = Math.sqrt(Math.max(0, (to.sigma() - rest) * (to.sigma() + rest)));

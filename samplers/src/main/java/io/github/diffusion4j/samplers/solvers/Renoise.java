@@ -17,6 +17,15 @@ public interface Renoise extends Serializable {
     record Split(double keep, double fresh, ArrayScaling scaling) {}
 
     /**
+     * The order of the steps: 1, or 0 where the network must be a consistency model, whose estimate does not get better with shorter steps.
+     *
+     * @return the order
+     */
+    default int order() {
+        return 1;
+    }
+
+    /**
      * The division for one step. Where it is exact, {@code keep^2 + fresh^2 = sigma'^2}.
      *
      * @param from the level the step starts at

@@ -94,6 +94,7 @@ public final class SolverCatalog {
         for (int order = 1; order <= 3; order++) {
             fixed(all, "SA-Solver", "order " + order + " tau 0", new SaSolver(order, order, Tau.constant(0), Prediction.DATA, false, Convention.EXACT));
         }
+        fixed(all, "SA-Solver", "order 3 tau 1", new SaSolver(3, 3, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 2 tau 1", new SaSolver(2, 2, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 2 tau 0 on noise", new SaSolver(2, 2, Tau.constant(0), Prediction.NOISE, false, Convention.EXACT));
         fixed(all, "iPNDM", "", new Ipndm(Convention.EXACT));

@@ -20,6 +20,11 @@ public record TrajectoryRenoise(NoiseSchedule schedule, double eta) implements R
     }
 
     @Override
+    public int order() {
+        return 0;
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         NoiseLevel s = schedule.at(Math.floor((1 - eta) * to.time()));
         double ratio = to.alpha() / s.alpha();

@@ -33,7 +33,6 @@ import io.github.diffusion4j.schedules.VarianceSde;
 import io.github.diffusion4j.core.plan.Solver;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Collectors;
@@ -158,9 +157,9 @@ class SolverLawsTest {
         same(ddim, DpmSolverMultistep.plusPlus(1));
         same(ddim, new DpmSolverMultistep(OrderRamp.of(1), Prediction.NOISE, SolverType.MIDPOINT, 0, Convention.EXACT));
         Set<Integer> nowhere = IntStream.range(0, 7).boxed().collect(Collectors.toSet());
-        same(ddim, new UniPc(1, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, Optional.empty()));
-        same(DpmSolverMultistep.plusPlus(2), new UniPc(2, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, Optional.empty()));
-        same(DpmSolverMultistep.plusPlus(2), new UniPc(2, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, Optional.of(DpmSolverMultistep.plusPlus(2))));
+        same(ddim, new UniPc(1, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, List.of()));
+        same(DpmSolverMultistep.plusPlus(2), new UniPc(2, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, List.of()));
+        same(DpmSolverMultistep.plusPlus(2), new UniPc(2, Prediction.DATA, UniPc.Variant.BH2, false, nowhere, List.of(DpmSolverMultistep.plusPlus(2))));
         same(new DpmPlusPlus2sAncestral(0), new DpmPlusPlusSde(0.5, 0, 1));
         same(new Heun(Coordinate.EDM), new Churn(new Heun(Coordinate.EDM), 0, 0, 1e9, 1));
     }

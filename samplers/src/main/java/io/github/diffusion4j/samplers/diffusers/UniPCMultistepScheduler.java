@@ -5,8 +5,8 @@ import io.github.diffusion4j.samplers.solvers.Prediction;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.schedules.FlowShift;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -31,7 +31,7 @@ public final class UniPCMultistepScheduler extends LambdaScheduler {
         Set<Integer> disabled = Arrays.stream(settings.numbers("disable_corrector")).mapToObj(step -> (int) step).collect(Collectors.toSet());
         return new UniPc(settings.integer("solver_order"), settings.flag("predict_x0") ? Prediction.DATA : Prediction.NOISE,
                 settings.choice("solver_type", Map.of("bh1", UniPc.Variant.BH1, "bh2", UniPc.Variant.BH2)), settings.flag("lower_order_final"), disabled,
-                Optional.empty());
+                List.of());
     }
 
     @Override

@@ -26,8 +26,8 @@ import io.github.diffusion4j.schedules.ComfySchedule;
 import io.github.diffusion4j.schedules.PublishedSigmas;
 import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.SigmaRule;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -242,7 +242,7 @@ public final class Names {
     }
 
     private static UniPc uniPc(UniPc.Variant variant) {
-        return new UniPc(3, Prediction.DATA, variant, true, Set.of(), Optional.empty());
+        return new UniPc(3, Prediction.DATA, variant, true, Set.of(), List.of());
     }
 
     private static String[] of(String... words) {

@@ -4,7 +4,6 @@ import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.SaSolver.Tau;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -87,10 +86,10 @@ public final class SolverCatalog {
         }
         for (UniPc.Variant variant : UniPc.Variant.values()) {
             for (int order = 1; order <= 3; order++) {
-                fixed(all, "UniPC", "order " + order + " " + variant, new UniPc(order, Prediction.DATA, variant, false, Set.of(), Optional.empty()));
+                fixed(all, "UniPC", "order " + order + " " + variant, new UniPc(order, Prediction.DATA, variant, false, Set.of(), List.of()));
             }
         }
-        fixed(all, "UniPC", "order 2 on noise", new UniPc(2, Prediction.NOISE, UniPc.Variant.BH2, false, Set.of(), Optional.empty()));
+        fixed(all, "UniPC", "order 2 on noise", new UniPc(2, Prediction.NOISE, UniPc.Variant.BH2, false, Set.of(), List.of()));
         for (int order = 1; order <= 3; order++) {
             fixed(all, "SA-Solver", "order " + order + " tau 0", new SaSolver(order, order, Tau.constant(0), Prediction.DATA, false, Convention.EXACT));
         }

@@ -8,7 +8,6 @@ import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -27,10 +26,10 @@ import java.util.stream.IntStream;
  * @param variant the function B
  * @param lowerOrderFinal whether the order falls in the last steps, so that no step looks beyond the end
  * @param disabledCorrectors the steps whose end is not corrected
- * @param predictor a solver of one evaluation per step that predicts instead, on the uncorrected estimates
+ * @param predictor a solver of one evaluation per step that predicts instead, on the uncorrected estimates; empty for UniP
  */
 public record UniPc(int order, Prediction prediction, Variant variant, boolean lowerOrderFinal, Set<Integer> disabledCorrectors,
-        Optional<Solver> predictor) implements Solver {
+        List<Solver> predictor) implements Solver {
 
     private static final long serialVersionUID = 1;
 
@@ -45,6 +44,10 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
     /** Checks the order. */
     public UniPc {
         disabledCorrectors = Set.copyOf(disabledCorrectors);
+        predictor = List.copyOf(predictor);
+        if (predictor.size() > 1) {
+            throw new IllegalArgumentException("there is at most one other predictor, got " + predictor);
+        }
         if (order < 1) {
             throw new IllegalArgumentException("the order must be at least 1, got " + order);
         }
@@ -57,7 +60,7 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
      * @return the solver
      */
     public static UniPc of(int order) {
-        return new UniPc(order, Prediction.DATA, Variant.BH2, true, Set.of(), Optional.empty());
+        return new UniPc(order, Prediction.DATA, Variant.BH2, true, Set.of(), List.of());
     }
 
     @Override
@@ -79,8 +82,8 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
     }
 
     private Combination next(TimeGrid grid, int step) {
-        if (predictor.isPresent()) {
-            Combination given = predictor.get().stages(grid, step).get(0).next();
+        if (!predictor.isEmpty()) {
+            Combination given = predictor.get(0).stages(grid, step).get(0).next();
             return given.withSample(0).withAnchor(given.anchor() + given.sample());
         }
         int k = orderAt(grid, step);

@@ -268,7 +268,13 @@ public final class Kernels {
         return Math.sqrt(sum / a.length);
     }
 
-    private static double[] values(INDArray array) {
+    /**
+     * The values of an array in C order.
+     *
+     * @param array the array
+     * @return the values
+     */
+    public static double[] values(INDArray array) {
         INDArray dense = onHost() && HostBlock.supports(array) ? array : denseCopy(array);
         double[] values = new double[(int) dense.length()];
         HostBlock.of(dense).read(0, values, values.length);

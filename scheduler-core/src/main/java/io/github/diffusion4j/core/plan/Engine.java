@@ -115,16 +115,21 @@ final class Engine {
         INDArray anchor = anchorRead ? combine(Evaluation::anchor, type) : state.anchor();
         registers[ANCHOR] = anchor;
         INDArray sample = combine(scaled, Evaluation::next, type);
-        if (anchorRead && !keep.anchor() && anchor != state.anchor() && anchor != state.sample() && anchor != sample) {
+        if (anchorRead && !keep.anchor() && anchor != sample && madeHere(anchor, state)) {
             temporary(anchor);
         }
         while (memory.size() > keep.predictions()) {
             INDArray last = memory.remove(memory.size() - 1);
-            if (!state.predictions().contains(last)) {
+            if (last != sample && madeHere(last, state)) {
                 temporary(last);
             }
         }
         return new SamplerState(state.index() + 1, sample, keep.anchor() ? anchor : sample, memory);
+    }
+
+    /** Whether an array is this step's own: neither the caller's nor a register that was only passed on. Arrays with equal values are not the same array. */
+    private static boolean madeHere(INDArray array, SamplerState state) {
+        return array != state.sample() && array != state.anchor() && state.predictions().stream().noneMatch(prediction -> prediction == array);
     }
 
     /** The correction works in place, so the estimate is always an array of its own. */

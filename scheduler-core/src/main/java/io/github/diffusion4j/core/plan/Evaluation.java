@@ -146,7 +146,6 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     /** Whether a combination is one register, unchanged. */
     static boolean isOnly(double[] weights, int register) {
-        double sum = Arrays.stream(weights).map(Math::abs).sum();
-        return weights[register] == 1 && sum == 1;
+        return weights[register] == 1 && Arrays.stream(weights).filter(w -> w != 0).count() == 1;
     }
 }

@@ -10,6 +10,9 @@ import io.github.diffusion4j.samplers.DdimScheduler;
 import io.github.diffusion4j.samplers.DdpmScheduler;
 import io.github.diffusion4j.samplers.DiscreteProcess;
 import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.diffusers.ConsistencyDecoderScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.SCMScheduler;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,26 +20,31 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** One scheduler and one plan serve 64 threads at once, with the bits of a serial run. */
+/** One scheduler and one plan serve 64 threads at once, with the bits of a serial run, within ND4J's workspaces too. */
 class ThreadsTest {
 
     private static final int THREADS = 64;
 
     static List<Scheduler> schedulers() {
         DiscreteProcess process = DiscreteProcess.of(BetaSchedule.LINEAR.schedule(1000));
-        return List.of(DdimScheduler.of(process), DdimScheduler.of(process).withEta(1), DdpmScheduler.of(process.withCorrection(DataCorrection.clip(1))),
+        Stream<Scheduler> composed = Stream.of(DdimScheduler.of(process), DdimScheduler.of(process).withEta(1), DdpmScheduler.of(process.withCorrection(DataCorrection.clip(1))),
                 DdpmScheduler.of(process.withCorrection(DataCorrection.dynamicThreshold(0.9, 1.5))));
+        Stream<Scheduler> named = DiffusersConfig.classNames().stream().map(name -> DiffusersConfig.of(name).scheduler());
+        return Stream.concat(composed, named).toList();
     }
 
     @ParameterizedTest
     @MethodSource("schedulers")
     void threads_do_not_disturb_each_other(Scheduler scheduler) throws Exception {
-        Plan plan = scheduler.plan(20);
+        Plan plan = scheduler.plan(scheduler instanceof ConsistencyDecoderScheduler || scheduler instanceof SCMScheduler ? 2 : 10);
         float[][] serial = IntStream.range(0, THREADS).mapToObj(seed -> run(plan, seed)).toArray(float[][]::new);
         ExecutorService pool = Executors.newFixedThreadPool(THREADS);
         try {
@@ -52,7 +60,9 @@ class ThreadsTest {
 
     private static float[] run(Plan plan, int seed) {
         CounterNoise noise = CounterNoise.of(seed);
-        INDArray result = Sampling.run(plan, in -> in.sample().mul(0.9), plan.start(noise, DataType.FLOAT, 2, 3, 8, 8), noise, Sampling.Listener.NONE);
-        return result.data().asFloat();
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace("request")) {
+            INDArray result = Sampling.run(plan, in -> in.sample().mul(0.9), plan.start(noise, DataType.FLOAT, 2, 3, 4, 4), noise, Sampling.Listener.NONE);
+            return result.data().asFloat();
+        }
     }
 }

@@ -2,13 +2,14 @@ package io.github.diffusion4j.docs;
 
 import io.github.diffusion4j.docs.digits.DigitsCommand;
 import io.github.diffusion4j.docs.figures.TabulateCommand;
+import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
 import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code digits}, {@code tabulate} and {@code from-diffusers}. */
+/** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers} and {@code work-precision}. */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
-        subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class}, synopsisSubcommandLabel = "COMMAND")
+        subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

@@ -58,8 +58,11 @@ public record DpmFast(List<Integer> orders, double eta) implements Solver {
         return ancestral(from, to, grid.to(grid.steps() - 1).edmSigma(), eta).stages(grid.curve(), orders.get(step), 0.5);
     }
 
-    /** A step to its ancestral target, but not below the end of the run. */
+    /** A step to its ancestral target, but not below the end of the run; without noise simply to its end, in either direction. */
     static NestedDpm ancestral(NoiseLevel from, NoiseLevel to, double end, double eta) {
+        if (eta == 0) {
+            return new NestedDpm(from, to.edmSigma(), to, 0);
+        }
         double target = Math.max(end, AncestralStep.of(from.edmSigma(), to.edmSigma(), eta).down());
         double up = Math.sqrt(Math.max(0, (to.edmSigma() - target) * (to.edmSigma() + target)));
         return new NestedDpm(from, target, to, to.alpha() * up);

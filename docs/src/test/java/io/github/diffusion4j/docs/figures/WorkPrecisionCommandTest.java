@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.diffusion4j.docs.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +21,8 @@ class WorkPrecisionCommandTest {
     void the_committed_certificates_can_be_drawn(@TempDir Path folder) throws Exception {
         Path figure = folder.resolve("figure.svg");
         assertEquals(0, Main.execute("work-precision", "certificates/solvers.csv", "--out", figure.toString()));
-        assertEquals("svg", DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(figure.toFile()).getDocumentElement().getTagName());
-        assertTrue(Files.size(figure) > 1000);
+        String svg = Files.readString(figure);
+        assertTrue(svg.contains("<svg") && svg.length() > 10_000);
     }
 
     @Test

@@ -10,113 +10,54 @@ import java.util.stream.IntStream;
 public enum ComfySchedule implements SigmaRule {
 
     /** Equal steps of the network's timestep from the noisiest to the cleanest level. */
-    NORMAL {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            double[] table = trained.table();
-            double last = trained.timestep(table[0]);
-            return trained.sigma(last) > ZERO ? timesteps(trained, table, steps, steps) : timesteps(trained, table, steps + 1, steps + 1);
-        }
-    },
+    NORMAL(ComfySchedule::normal),
 
     /** Entries of the table at equal distances, from the noisiest on: {@code table[T - 1 - floor(i T / n)]}. */
-    SIMPLE {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            double[] table = trained.table();
-            double stride = (double) table.length / steps;
-            return toClean(steps, i -> table[table.length - 1 - (int) (i * stride)]);
-        }
-    },
+    SIMPLE(ComfySchedule::simple),
 
     /** Equal steps of the network's timestep of which the last, to the cleanest level, is not taken. */
-    SGM_UNIFORM {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            double[] table = trained.table();
-            return timesteps(trained, table, steps + 1, steps);
-        }
-    },
+    SGM_UNIFORM(ComfySchedule::sgmUniform),
 
     /**
      * Entries of the table at equal whole distances, from the second on. It does not start at the noisiest level, and where the number of steps does not divide the
      * table it gives more steps than asked for.
      */
-    DDIM_UNIFORM {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            double[] table = trained.table();
-            boolean toClean = table[1] > ZERO;
-            int stride = Math.max(table.length / (toClean ? steps : steps + 1), 1);
-            double[] picked = IntStream.iterate(1, i -> i < table.length, i -> i + stride).mapToDouble(i -> -table[i]).sorted().map(s -> -s).toArray();
-            return toClean ? Arrays.copyOf(picked, picked.length + 1) : picked;
-        }
-    },
+    DDIM_UNIFORM(ComfySchedule::ddimUniform),
 
     /** The table at the quantiles of the beta distribution with parameters 0.6 (Lee et al., arXiv:2407.12173); equal neighbours are dropped. */
-    BETA {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            return beta(0.6, 0.6).sigmas(trained, steps);
-        }
-    },
+    BETA(beta(0.6, 0.6)),
 
     /** As {@link #BETA} with the parameters 0.5 and 0.7. */
-    BETA57 {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            return beta(0.5, 0.7).sigmas(trained, steps);
-        }
-    },
+    BETA57(beta(0.5, 0.7)),
 
     /**
      * Half of the steps over the first fortieth of sigma, the others along a parabola that continues their slope (Genmo's Mochi): with threshold {@code d = 0.025} and
      * {@code L = floor(n / 2)} linear steps, {@code 1 - i d / L} and then {@code 1 - (q i^2 + p i + c)}.
      */
-    LINEAR_QUADRATIC {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            double[] table = trained.table();
-            double highest = table[table.length - 1];
-            int linear = steps / 2;
-            if (linear == 0) {
-                return new double[] {highest, 0};
-            }
-            double threshold = 0.025;
-            double rest = steps - linear;
-            double difference = linear - threshold * steps;
-            double q = difference / (linear * rest * rest);
-            double p = threshold / linear - 2 * difference / (rest * rest);
-            return toClean(steps, i -> highest * (1 - (i < linear ? i * threshold / linear : q * i * i + p * i + q * linear * linear)));
-        }
-    },
+    LINEAR_QUADRATIC(ComfySchedule::linearQuadratic),
 
     /** Equal steps of {@code atan sigma}, see {@link SigmaRamp#klOptimal()}. */
-    KL_OPTIMAL {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            return SigmaRule.ramp(SigmaRamp.klOptimal()).sigmas(trained, steps);
-        }
-    },
+    KL_OPTIMAL(SigmaRule.ramp(SigmaRamp.klOptimal())),
 
     /** Equal steps of {@code sigma^(1/7)}, see {@link SigmaRamp#karras(double)}. */
-    KARRAS {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            return SigmaRule.ramp(SigmaRamp.karras(7)).sigmas(trained, steps);
-        }
-    },
+    KARRAS(SigmaRule.ramp(SigmaRamp.karras(7))),
 
     /** Equal steps of {@code ln sigma}, see {@link SigmaRamp#exponential()}. */
-    EXPONENTIAL {
-        @Override
-        public double[] sigmas(TrainedSigmas trained, int steps) {
-            return SigmaRule.ramp(SigmaRamp.exponential()).sigmas(trained, steps);
-        }
-    };
+    EXPONENTIAL(SigmaRule.ramp(SigmaRamp.exponential()));
 
     /** A sigma that counts as clean. */
     private static final double ZERO = 1e-5;
+
+    private final SigmaRule rule;
+
+    ComfySchedule(SigmaRule rule) {
+        this.rule = rule;
+    }
+
+    @Override
+    public double[] sigmas(TrainedSigmas trained, int steps) {
+        return rule.sigmas(trained, steps);
+    }
 
     /**
      * The schedule of a name.
@@ -156,6 +97,46 @@ public enum ComfySchedule implements SigmaRule {
             int[] entries = IntStream.range(0, steps).map(i -> (int) Math.rint(places[i])).distinct().toArray();
             return toClean(entries.length, i -> table[entries[i]]);
         };
+    }
+
+    private static double[] normal(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        double last = trained.timestep(table[0]);
+        return trained.sigma(last) > ZERO ? timesteps(trained, table, steps, steps) : timesteps(trained, table, steps + 1, steps + 1);
+    }
+
+    private static double[] simple(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        double stride = (double) table.length / steps;
+        return toClean(steps, i -> table[table.length - 1 - (int) (i * stride)]);
+    }
+
+    private static double[] sgmUniform(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        return timesteps(trained, table, steps + 1, steps);
+    }
+
+    private static double[] ddimUniform(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        boolean toClean = table[1] > ZERO;
+        int stride = Math.max(table.length / (toClean ? steps : steps + 1), 1);
+        double[] picked = IntStream.iterate(1, i -> i < table.length, i -> i + stride).mapToDouble(i -> -table[i]).sorted().map(s -> -s).toArray();
+        return toClean ? Arrays.copyOf(picked, picked.length + 1) : picked;
+    }
+
+    private static double[] linearQuadratic(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        double highest = table[table.length - 1];
+        int linear = steps / 2;
+        if (linear == 0) {
+            return new double[] {highest, 0};
+        }
+        double threshold = 0.025;
+        double rest = steps - linear;
+        double difference = linear - threshold * steps;
+        double q = difference / (linear * rest * rest);
+        double p = threshold / linear - 2 * difference / (rest * rest);
+        return toClean(steps, i -> highest * (1 - (i < linear ? i * threshold / linear : q * i * i + p * i + q * linear * linear)));
     }
 
     /** The first {@code taken} of {@code count} equal steps of the timestep, then clean. */

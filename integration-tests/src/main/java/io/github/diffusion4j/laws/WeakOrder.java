@@ -4,9 +4,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Solver;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +12,6 @@ import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.hipparchus.stat.regression.SimpleRegression;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The weak order of a stochastic solver without a random number. On Gaussian data every run is affine in the start and the noise; the engine carries the coefficients
@@ -65,19 +62,17 @@ public final class WeakOrder {
         double[] start = new double[NOISE + noises];
         start[CONSTANT] = grid.from(0).alpha() * data.mean();
         start[START] = Math.sqrt(data.variance(grid.from(0)));
-        double[] end = carried(plan, data, start, source);
+        double[] end = Trajectory.run(plan, affine(data), start, source);
         return new Moments(end[CONSTANT], Arrays.stream(end, START, end.length).map(c -> c * c).sum());
     }
 
-    private static double[] carried(Plan plan, GaussianData data, double[] start, NoiseSource source) {
-        SamplerState state = plan.startFrom(Trajectory.array(start), source);
-        for (int i = 0; i < plan.evaluations(); i++) {
-            ModelInput input = plan.input(i, state);
-            INDArray estimates = input.sample().mul(data.slope(input.level()));
-            estimates.putScalar(CONSTANT, estimates.getDouble(CONSTANT) + data.offset(input.level()));
-            state = plan.step(i, estimates, state, source);
-        }
-        return state.sample().data().asDouble();
+    /** The affine estimate on coefficients: all are scaled alike, and the constant moves. */
+    private static Trajectory.Network affine(GaussianData data) {
+        return (input, coefficients) -> {
+            double[] estimates = Arrays.stream(coefficients).map(c -> data.slope(input.level()) * c).toArray();
+            estimates[CONSTANT] += data.offset(input.level());
+            return estimates;
+        };
     }
 
     private static NoiseSource independent() {

@@ -61,11 +61,14 @@ abstract class HostBlock {
 
         @Override
         void write(int from, double[] block, int count) {
-            float[] rounded = new float[count];
-            for (int i = 0; i < count; i++) {
-                rounded[i] = (float) block[i];
+            float[] rounded = new float[Math.min(SIZE, count)];
+            for (int start = 0; start < count; start += SIZE) {
+                int part = Math.min(SIZE, count - start);
+                for (int i = 0; i < part; i++) {
+                    rounded[i] = (float) block[start + i];
+                }
+                buffer.put(base + from + start, rounded, 0, part);
             }
-            buffer.put(base + from, rounded, 0, count);
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
@@ -122,7 +123,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             double lambda = at.lambda() + length.h();
             NoiseLevel next = lambda >= to.lambda() ? to : curve.atEdmSigma(Math.exp(-lambda));
             Estimates estimates = trial.step(at, next, sample, accepted);
-            double error = Kernels.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol);
+            double error = Samples.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol);
             length = length.after(error, control, eta > 0 ? 1.5 : order, acceptSafety);
             if (length.accepted()) {
                 previous = estimates.low();

@@ -1,16 +1,14 @@
 package io.github.diffusion4j.samplers;
 
-import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import io.github.diffusion4j.core.plan.Session;
+import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Drives a whole run: asks the network, steps, and uses the arrays of earlier steps again. */
+/** Drives a whole run: asks the network and steps, in arrays that are used again; after the first steps it allocates nothing. */
 public final class Sampling {
 
     private Sampling() {}
@@ -22,60 +20,131 @@ public final class Sampling {
         /**
          * Evaluates the network.
          *
-         * @param input sample and conditioning; the sample is overwritten after the step, copy what you keep
-         * @return the output, of the sample's type
+         * @param input sample and conditioning, valid during the call; copy what you keep
+         * @return the output, of the sample's type; it is not read after the step
          */
         INDArray predict(ModelInput input);
     }
 
-    /** Told after every network evaluation; it may read the state's arrays during the call. */
+    /** Told after every network evaluation, before its step. */
     @FunctionalInterface
     public interface Listener {
 
         /** Does nothing. */
-        Listener NONE = (plan, state) -> { };
+        Listener NONE = progress -> { };
 
         /**
-         * An evaluation is done.
+         * The network was evaluated.
          *
-         * @param plan the run
-         * @param state the state after the evaluation
+         * @param progress the run, to be read during the call
          */
-        void evaluated(Plan plan, SamplerState state);
+        void evaluated(Progress progress);
+    }
+
+    /** A run in progress, as a listener sees it; its arrays are the run's own and change with the next step. */
+    public static final class Progress {
+
+        private final Session session;
+        private INDArray output;
+        private boolean cancelled;
+
+        private Progress(Session session) {
+            this.session = session;
+        }
+
+        /**
+         * The run.
+         *
+         * @return the plan
+         */
+        public Plan plan() {
+            return session.plan();
+        }
+
+        /**
+         * The evaluation that the network was just asked for.
+         *
+         * @return the evaluation, from 0
+         */
+        public int evaluation() {
+            return session.evaluation();
+        }
+
+        /**
+         * The sample at the evaluation's noise level.
+         *
+         * @return the sample, not scaled for the network
+         */
+        public INDArray sample() {
+            return session.sample();
+        }
+
+        /**
+         * What the network takes for the clean data, corrected: a preview of the result, computed when asked for.
+         *
+         * @return the estimate
+         */
+        public INDArray denoised() {
+            return session.denoised(output);
+        }
+
+        /**
+         * The state before the evaluation's step, to continue from later.
+         *
+         * @return a copy, owned by the caller
+         */
+        public SamplerState state() {
+            return session.state();
+        }
+
+        /** Ends the run: {@link Sampling#run} frees its arrays and throws {@link CancellationException}. */
+        public void cancel() {
+            cancelled = true;
+        }
     }
 
     /**
-     * Runs a plan to its end.
+     * Runs a plan from pure noise to its end.
      *
      * @param plan the run
      * @param model the network
-     * @param start the first state, from {@link Plan#start} or {@link Plan#startFrom}; its arrays are freed
+     * @param start N(0, I) noise of the sample's shape; not changed
      * @param noise where the noise of stochastic steps comes from
      * @param listener told after every evaluation
      * @return the final sample, owned by the caller
+     * @throws CancellationException if the listener cancelled the run
      */
-    public static INDArray run(Plan plan, Model model, SamplerState start, NoiseSource noise, Listener listener) {
-        SamplerState state = start;
-        try (Buffers buffers = Buffers.recycling()) {
-            for (int i = start.index(); i < plan.evaluations(); i++) {
-                ModelInput input = plan.input(i, state);
-                SamplerState next = plan.step(i, model.predict(input), state, noise, buffers);
-                Set<INDArray> kept = arrays(next);
-                Set<INDArray> used = arrays(state);
-                used.add(input.sample());
-                used.stream().filter(array -> !kept.contains(array) && array.closeable()).forEach(buffers::give);
-                state = next;
-                listener.evaluated(plan, state);
-            }
-        }
-        return state.sample();
+    public static INDArray run(Plan plan, Model model, INDArray start, NoiseSource noise, Listener listener) {
+        return run(plan.session(start, noise), model, listener);
     }
 
-    private static Set<INDArray> arrays(SamplerState state) {
-        Set<INDArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-        arrays.add(state.sample());
-        arrays.add(state.anchor());
-        arrays.addAll(state.predictions());
-        return arrays;
+    /**
+     * Runs a plan to its end from a state: a noised image, or a run that was interrupted.
+     *
+     * @param plan the run
+     * @param model the network
+     * @param start where to start; not changed
+     * @param noise where the noise of stochastic steps comes from
+     * @param listener told after every evaluation
+     * @return the final sample, owned by the caller
+     * @throws CancellationException if the listener cancelled the run
+     */
+    public static INDArray run(Plan plan, Model model, SamplerState start, NoiseSource noise, Listener listener) {
+        return run(plan.session(start, noise), model, listener);
+    }
+
+    private static INDArray run(Session opened, Model model, Listener listener) {
+        try (Session session = opened) {
+            Progress progress = new Progress(session);
+            while (!session.done()) {
+                progress.output = model.predict(session.input());
+                listener.evaluated(progress);
+                if (progress.cancelled) {
+                    throw new CancellationException("the run was cancelled at evaluation " + session.evaluation() + " of " + session.plan().evaluations());
+                }
+                session.step(progress.output);
+            }
+            return session.result();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.github.diffusion4j.core;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Samples;
 import java.io.Serializable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -67,7 +67,7 @@ public interface DataCorrection extends Serializable {
 
         @Override
         public void correct(INDArray data) {
-            Kernels.clamp(data, range);
+            Samples.clamp(data, range);
         }
     }
 
@@ -90,7 +90,7 @@ public interface DataCorrection extends Serializable {
 
         @Override
         public void correct(INDArray data) {
-            Kernels.dynamicThreshold(data, ratio, maximum);
+            Samples.dynamicThreshold(data, ratio, maximum);
         }
     }
 }

@@ -138,14 +138,15 @@ final class DigitsJob {
                 bar.setExtraMessage(" " + sampler.name() + " " + sampler.steps());
                 List<INDArray> strip = new ArrayList<>();
                 int every = Math.max(1, sampler.plan().evaluations() / (STRIP - 1));
-                INDArray images = Sampling.run(sampler.plan(), model, sampler.plan().start(noise), CounterNoise.of(seed), (plan, state) -> {
+                INDArray images = Sampling.run(sampler.plan(), model, noise, CounterNoise.of(seed), progress -> {
                     bar.step();
-                    if (sampler.name().equals("DDPM") && (state.index() % every == 0 || state.index() == 1)) {
-                        strip.add(Kernels.rows(state.sample(), 4, 6, 14, 16));
+                    if (sampler.name().equals("DDPM") && progress.evaluation() % every == 0) {
+                        strip.add(Kernels.rows(progress.sample(), 4, 6, 14, 16));
                     }
                 });
                 Pictures.grid(folder.resolve(sampler.file()), Kernels.rows(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
                 if (!strip.isEmpty()) {
+                    strip.add(Kernels.rows(images, 4, 6, 14, 16));
                     Pictures.grid(folder.resolve("reverse.png"), transposed(strip), strip.size());
                 }
                 report.sampler(sampler.name(), sampler.steps(), sampler.eta(), quality.apply(images), sampler.file());

@@ -1,12 +1,8 @@
 package io.github.diffusion4j.core.kernel;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -70,31 +66,27 @@ public abstract sealed class Buffers implements AutoCloseable {
 
     private static final class Recycling extends Buffers {
 
-        private record Kind(DataType type, List<Long> shape) {
-            static Kind of(DataType type, long... shape) {
-                return new Kind(type, Arrays.stream(shape).boxed().toList());
-            }
-        }
-
-        private final Map<Kind, Deque<INDArray>> free = new HashMap<>();
+        private final List<INDArray> free = new ArrayList<>();
 
         @Override
         public INDArray take(DataType type, long... shape) {
-            Deque<INDArray> arrays = free.get(Kind.of(type, shape));
-            return arrays == null || arrays.isEmpty() ? Kernels.empty(type, shape) : arrays.pop();
+            for (int i = free.size() - 1; i >= 0; i--) {
+                if (free.get(i).dataType() == type && Arrays.equals(free.get(i).shape(), shape)) {
+                    return free.remove(i);
+                }
+            }
+            return Kernels.empty(type, shape);
         }
 
         @Override
         public void give(INDArray array) {
-            free.computeIfAbsent(Kind.of(array.dataType(), array.shape()), kind -> new ArrayDeque<>()).push(array);
+            free.add(array);
         }
 
         @Override
         public void close() {
-            List<INDArray> all = new ArrayList<>();
-            free.values().forEach(all::addAll);
+            free.forEach(INDArray::close);
             free.clear();
-            all.forEach(INDArray::close);
         }
     }
 }

@@ -1,11 +1,7 @@
 package io.github.diffusion4j.core.kernel;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.IntFunction;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,26 +11,26 @@ import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The array operations of the library. Every method accepts any layout (views, Fortran order, strides) of FLOAT, DOUBLE,
+ * Makes, fills and combines arrays. Every method accepts any layout (views, Fortran order, strides) of FLOAT, DOUBLE,
  * HALF and BFLOAT16; HALF and BFLOAT16 are computed in FLOAT. Samples lie along the first axis.
  */
 public final class Kernels {
 
     private Kernels() {}
 
-    /** Fills the values of one sample, block by block. */
+    /** Makes the values of one sample, block by block. */
     @FunctionalInterface
     public interface Generator {
 
         /**
-         * Writes a block of values.
+         * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use.
          *
          * @param sample the index along the first axis
-         * @param position the flat index, within the sample, of the block's first value; a multiple of 1024
-         * @param block where to write
-         * @param count how many values, at most 1024
+         * @param position the flat index, within the sample, of the block's first value; a multiple of {@link Scratch#SIZE}
+         * @param scratch where to write and to compute
+         * @param count how many values, at most {@link Scratch#SIZE}
          */
-        void generate(int sample, int position, double[] block, int count);
+        void generate(int sample, int position, Scratch scratch, int count);
     }
 
     /**
@@ -109,44 +105,37 @@ public final class Kernels {
      * Writes a linear combination, {@code out = w_1 x_1 + w_2 x_2 + ...}, in one pass where the memory allows it.
      * Terms of weight 0 are not read.
      *
-     * @param out the result; must not overlap a term unless it is that very array
+     * @param out the result; must not overlap a term unless it is that very array, in place
      * @param terms the summands, each of the result's shape
      * @throws IllegalArgumentException if a shape differs or a type is not supported
      */
     public static void combine(INDArray out, Term... terms) {
+        int rows = 1;
         for (Term term : terms) {
             if (!Arrays.equals(out.shape(), term.array().shape())) {
                 throw new IllegalArgumentException("cannot combine shape " + Arrays.toString(term.array().shape())
                         + " into shape " + Arrays.toString(out.shape()));
             }
             computeType(term.array().dataType());
+            rows = Math.max(rows, term.weights().length);
         }
-        if (onHost()) {
-            onDense(out, false, target -> denseTerms(target, terms));
-        } else {
-            Combiner.operations(out, List.of(terms));
-        }
-    }
-
-    private static void denseTerms(INDArray target, Term[] terms) {
-        List<Term> dense = new ArrayList<>(terms.length);
-        List<INDArray> temporaries = new ArrayList<>();
-        for (Term term : terms) {
-            INDArray array = term.array();
-            if (!HostBlock.supports(array)) {
-                array = denseCopy(array);
-                temporaries.add(array);
+        Pass pass = new Pass(terms.length + 1);
+        double[][] weights = new double[rows][terms.length];
+        for (int k = 0; k < terms.length; k++) {
+            pass.read(k, terms[k].array());
+            for (int row = 0; row < rows; row++) {
+                weights[row][k] = terms[k].weight(row);
             }
-            dense.add(term.on(array));
         }
-        Combiner.host(target, dense);
-        temporaries.forEach(INDArray::close);
+        pass.write(terms.length, out);
+        pass.assign(terms.length, Double.POSITIVE_INFINITY, weights);
+        pass.run();
     }
 
     /**
      * A mixture of two arrays with weights of its own for each sample.
      *
-     * @param out the result, a dense array of FLOAT or DOUBLE as {@link #empty} makes them, or any array of the same shape
+     * @param out the result, of the arrays' shape
      * @param first the weight of the first array, one per sample
      * @param second the weight of the second array, one per sample
      */
@@ -160,15 +149,17 @@ public final class Kernels {
      * @param mixtures the results and their weights
      */
     public static void mix(INDArray a, INDArray b, Mixture... mixtures) {
-        boolean dense = onHost() && HostBlock.supports(a) && HostBlock.supports(b)
-                && Arrays.stream(mixtures).allMatch(mixture -> HostBlock.supports(mixture.out()));
-        if (dense) {
-            Combiner.mix(HostBlock.of(a), HostBlock.of(b), (int) (a.length() / a.size(0)), mixtures);
-        } else {
-            for (Mixture mixture : mixtures) {
-                combine(mixture.out(), Term.of(a, mixture.first()), Term.of(b, mixture.second()));
-            }
+        Pass pass = new Pass(2 + mixtures.length);
+        pass.read(0, a);
+        pass.read(1, b);
+        for (int k = 0; k < mixtures.length; k++) {
+            Mixture mixture = mixtures[k];
+            double[][] weights = new double[mixture.first().length][];
+            Arrays.setAll(weights, row -> new double[] {mixture.first()[row], mixture.second()[row]});
+            pass.write(2 + k, mixture.out());
+            pass.assign(2 + k, Double.POSITIVE_INFINITY, weights);
         }
+        pass.run();
     }
 
     /**
@@ -189,54 +180,6 @@ public final class Kernels {
     }
 
     /**
-     * Clamps every value to [-limit, limit], in place.
-     *
-     * @param array the array to change
-     * @param limit the largest absolute value
-     */
-    public static void clamp(INDArray array, double limit) {
-        update(array, (sample, values) -> clamp(values, limit, 1));
-    }
-
-    private static void clamp(double[] values, double limit, double scale) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Math.max(-limit, Math.min(limit, values[i])) * scale;
-        }
-    }
-
-    /**
-     * Dynamic thresholding in place, per sample: {@code s = min(max(quantile(|x|, ratio), 1), maximum)}, then
-     * {@code x = clamp(x, -s, s) / s}. The quantile interpolates linearly between order statistics.
-     *
-     * @param array the array to change
-     * @param ratio the quantile, in [0, 1]
-     * @param maximum the upper limit of s
-     */
-    public static void dynamicThreshold(INDArray array, double ratio, double maximum) {
-        update(array, (sample, values) -> {
-            double limit = Math.min(Math.max(absoluteQuantile(values, ratio), 1), maximum);
-            clamp(values, limit, 1 / limit);
-        });
-    }
-
-    /**
-     * The Euclidean norm of each sample, averaged over the samples.
-     *
-     * @param array samples along the first axis
-     * @return the mean norm
-     */
-    public static double meanNorm(INDArray array) {
-        double[] values = values(array);
-        int samples = samples(array);
-        int length = values.length / samples;
-        double sum = 0;
-        for (int sample = 0; sample < samples; sample++) {
-            sum += Math.sqrt(Arrays.stream(values, sample * length, (sample + 1) * length).map(v -> v * v).sum());
-        }
-        return sum / samples;
-    }
-
-    /**
      * Writes zeros.
      *
      * @param array the array to change
@@ -246,96 +189,37 @@ public final class Kernels {
     }
 
     /**
-     * How far two estimates are apart, in units of a tolerance (Hairer, Norsett and Wanner, Solving ODEs I, equation II.4.11):
-     * {@code sqrt(mean(((low - high) / max(atol, rtol max(|low|, |previous|)))^2))}.
-     *
-     * @param low an estimate
-     * @param high a better one, of the same shape
-     * @param previous the estimate before, of the same shape
-     * @param atol the absolute tolerance
-     * @param rtol the relative tolerance
-     * @return the scaled difference; 1 where it is as large as tolerated
-     */
-    public static double scaledDifference(INDArray low, INDArray high, INDArray previous, double atol, double rtol) {
-        double[] a = values(low);
-        double[] b = values(high);
-        double[] c = values(previous);
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            double scale = Math.max(atol, rtol * Math.max(Math.abs(a[i]), Math.abs(c[i])));
-            sum += (a[i] - b[i]) / scale * ((a[i] - b[i]) / scale);
-        }
-        return Math.sqrt(sum / a.length);
-    }
-
-    /**
      * The values of an array in C order.
      *
      * @param array the array
      * @return the values
      */
     public static double[] values(INDArray array) {
-        INDArray dense = onHost() && HostBlock.supports(array) ? array : denseCopy(array);
-        double[] values = new double[(int) dense.length()];
-        HostBlock.of(dense).read(0, values, values.length);
-        if (dense != array) {
-            dense.close();
-        }
+        double[] values = new double[(int) array.length()];
+        onMemory(array, false, memory -> memory.read(0, values, values.length));
         return values;
-    }
-
-    private static double absoluteQuantile(double[] values, double ratio) {
-        double[] sorted = Arrays.stream(values).map(Math::abs).sorted().toArray();
-        double position = ratio * (sorted.length - 1);
-        int low = (int) position;
-        int high = Math.min(low + 1, sorted.length - 1);
-        return sorted[low] + (sorted[high] - sorted[low]) * (position - low);
-    }
-
-    /**
-     * Applies a function of two values element by element, {@code target = f(target, argument)}, in place.
-     *
-     * @param target the array to change
-     * @param argument an array of the same shape
-     * @param function the function for each sample
-     */
-    public static void apply(INDArray target, INDArray argument, IntFunction<DoubleBinaryOperator> function) {
-        INDArray dense = HostBlock.supports(argument) ? argument : denseCopy(argument);
-        HostBlock right = HostBlock.of(dense);
-        update(target, (sample, values) -> {
-            double[] other = new double[values.length];
-            right.read(sample * values.length, other, values.length);
-            DoubleBinaryOperator f = function.apply(sample);
-            for (int i = 0; i < values.length; i++) {
-                values[i] = f.applyAsDouble(values[i], other[i]);
-            }
-        });
-        if (dense != argument) {
-            dense.close();
-        }
     }
 
     /**
      * Fills an array with generated values, on several threads if there are many; a value depends on its sample and its place in the sample only.
      *
      * @param out the array to fill
-     * @param generators makes a generator for a thread
+     * @param generator makes the values, on any thread
      */
-    public static void generate(INDArray out, Supplier<Generator> generators) {
-        onDense(out, false, target -> {
-            HostBlock memory = HostBlock.of(target);
-            int samples = samples(target);
-            int length = (int) (target.length() / samples);
-            int blocks = (length + HostBlock.SIZE - 1) / HostBlock.SIZE;
-            Parallel.run(samples * blocks, target.length(), (first, last) -> {
-                Generator generator = generators.get();
-                double[] block = new double[HostBlock.SIZE];
+    public static void generate(INDArray out, Generator generator) {
+        onMemory(out, true, memory -> {
+            int samples = samples(out);
+            int length = (int) (out.length() / samples);
+            int blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
+            Parallel.run(samples * blocks, out.length() * Parallel.NOISE, (first, last) -> {
+                Scratch scratch = Scratch.take();
                 for (int i = first; i < last; i++) {
-                    int start = i % blocks * HostBlock.SIZE;
-                    int count = Math.min(HostBlock.SIZE, length - start);
-                    generator.generate(i / blocks, start, block, count);
-                    memory.write(i / blocks * length + start, block, count);
+                    int start = i % blocks * Scratch.SIZE;
+                    int count = Math.min(Scratch.SIZE, length - start);
+                    generator.generate(i / blocks, start, scratch, count);
+                    memory.write(i / blocks * length + start, scratch.block(0), count);
                 }
+                scratch.give();
             });
         });
     }
@@ -350,7 +234,7 @@ public final class Kernels {
         if (values.length != out.length()) {
             throw new IllegalArgumentException("an array of " + out.length() + " values cannot be filled with " + values.length);
         }
-        onDense(out, false, target -> HostBlock.of(target).write(0, values, values.length));
+        onMemory(out, true, memory -> memory.write(0, values, values.length));
     }
 
     /**
@@ -367,50 +251,25 @@ public final class Kernels {
         return array.get(indices);
     }
 
-    private interface SampleUpdate {
-        void update(int sample, double[] values);
-    }
-
-    private static void update(INDArray array, SampleUpdate update) {
-        onDense(array, true, target -> {
-            HostBlock memory = HostBlock.of(target);
-            int samples = samples(target);
-            double[] values = new double[(int) (target.length() / samples)];
-            for (int sample = 0; sample < samples; sample++) {
-                memory.read(sample * values.length, values, values.length);
-                update.update(sample, values);
-                memory.write(sample * values.length, values, values.length);
-            }
-        });
-    }
-
-    private interface DenseAction {
-        void run(INDArray dense);
-    }
-
-    /** Runs an action on the array itself, or on a dense copy that is written back. */
-    private static void onDense(INDArray array, boolean read, DenseAction action) {
-        if (onHost() && HostBlock.supports(array)) {
-            action.run(array);
+    /** Acts on the memory of an array, or of a dense copy of it that is written back where the action changes it. */
+    static void onMemory(INDArray array, boolean changed, Consumer<Memory> action) {
+        if (onHost() && Memory.supports(array)) {
+            action.accept(Memory.of(array));
             return;
         }
-        INDArray dense = read ? denseCopy(array) : empty(computeType(array.dataType()), array.shape());
-        action.run(dense);
-        array.assign(dense);
+        INDArray dense = copy(array);
+        action.accept(Memory.of(dense));
+        if (changed) {
+            array.assign(dense);
+        }
         dense.close();
     }
 
-    private static INDArray denseCopy(INDArray array) {
-        INDArray dense = empty(computeType(array.dataType()), array.shape());
-        dense.assign(array);
-        return dense;
-    }
-
-    private static int samples(INDArray array) {
+    static int samples(INDArray array) {
         return array.rank() == 0 ? 1 : (int) array.size(0);
     }
 
-    private static boolean onHost() {
+    static boolean onHost() {
         return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
     }
 }

@@ -5,8 +5,11 @@ import java.util.stream.IntStream;
 /** Work on blocks, by several threads where there are enough values to pay for them. Results must not depend on how blocks are divided. */
 final class Parallel {
 
-    /** From this many values on two threads are faster than one, measured with the cheapest work there is. */
-    private static final long WORTH_IT = 1 << 16;
+    /** How much longer a random number takes than a sum of two arrays. */
+    static final long NOISE = 8;
+
+    /** From so much work on two threads are faster than one; the unit is a sum of two values. */
+    private static final long WORTH_IT = 1 << 18;
 
     private Parallel() {}
 
@@ -15,12 +18,12 @@ final class Parallel {
         void run(int first, int last);
     }
 
-    static void run(int blocks, long values, Range work) {
-        int parts = values < WORTH_IT ? 1 : Math.min(blocks, Runtime.getRuntime().availableProcessors());
+    static void run(int blocks, long work, Range range) {
+        int parts = work < WORTH_IT ? 1 : Math.min(blocks, Runtime.getRuntime().availableProcessors());
         if (parts <= 1) {
-            work.run(0, blocks);
+            range.run(0, blocks);
             return;
         }
-        IntStream.range(0, parts).parallel().forEach(part -> work.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts)));
+        IntStream.range(0, parts).parallel().forEach(part -> range.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts)));
     }
 }

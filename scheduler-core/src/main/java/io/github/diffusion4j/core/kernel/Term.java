@@ -43,15 +43,7 @@ public final class Term {
         return weights.length == 1 ? weights[0] : weights[sample];
     }
 
-    boolean perSample() {
-        return weights.length > 1;
-    }
-
     double[] weights() {
         return weights;
-    }
-
-    Term on(INDArray other) {
-        return new Term(other, weights);
     }
 }

@@ -1,6 +1,8 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.random.CounterNormals;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -17,8 +19,8 @@ public final class BrownianNoise implements NoiseSource {
     private static final long serialVersionUID = 1;
 
     private static final int LEVELS = 24;
-    /** Numbers that are asked for at once. */
-    private static final int BLOCK = 1024;
+    /** The block of W at the start of a stretch; those after it hold a path's interval and its next number. */
+    private static final int START = 1;
     /** Apart from the streams of requests. */
     private static final int PURPOSE = 0xFE000000;
 
@@ -61,15 +63,14 @@ public final class BrownianNoise implements NoiseSource {
             throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, got " + interval);
         }
         double scale = 1 / Math.sqrt(Math.abs(to - from));
-        keys.fill(out, normals -> {
-            double[] start = new double[BLOCK];
-            return (key, position, block, count) -> {
-                path(normals, key, from, position, start, count);
-                path(normals, key, to, position, block, count);
-                for (int i = 0; i < count; i++) {
-                    block[i] = (block[i] - start[i]) * scale;
-                }
-            };
+        keys.fill(out, (key, position, scratch, count) -> {
+            double[] start = scratch.block(START);
+            double[] block = scratch.block(0);
+            path(key, from, position, start, scratch, count);
+            path(key, to, position, block, scratch, count);
+            for (int i = 0; i < count; i++) {
+                block[i] = (block[i] - start[i]) * scale;
+            }
         });
     }
 
@@ -78,10 +79,12 @@ public final class BrownianNoise implements NoiseSource {
     }
 
     /** W at a time. */
-    private static void path(CounterNormals normals, CounterNoise.Key key, double time, int position, double[] out, int count) {
-        double[] left = new double[BLOCK];
-        double[] right = new double[BLOCK];
-        double[] noise = new double[BLOCK];
+    private static void path(CounterNoise.Key key, double time, int position, double[] out, Scratch scratch, int count) {
+        CounterNormals normals = new CounterNormals(scratch.words());
+        double[] left = scratch.block(START + 1);
+        double[] right = scratch.block(START + 2);
+        double[] noise = scratch.block(START + 3);
+        Arrays.fill(left, 0, count, 0);
         normals.fill(key.seed(), key.sample(), 0, PURPOSE, position, right, count);
         double from = 0;
         double to = 1;

@@ -1,11 +1,11 @@
 package io.github.diffusion4j.core.noise;
 
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.random.CounterNormals;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -83,21 +83,19 @@ public final class CounterNoise implements NoiseSource {
     @Override
     public void fill(NoiseRequest request, INDArray out) {
         int purpose = request.stream().ordinal() << 24 | request.draw();
-        fill(out, normals -> (key, position, block, count) -> normals.fill(key.seed(), key.sample(), request.index(), purpose, position, block, count));
+        fill(out, (key, position, scratch, count) ->
+                new CounterNormals(scratch.words()).fill(key.seed(), key.sample(), request.index(), purpose, position, scratch.block(0), count));
     }
 
-    /** Numbers of one row, from its key. */
+    /** Numbers of one row, from its key, written to {@code scratch.block(0)}. */
     @FunctionalInterface
     interface RowNumbers {
-        void fill(Key key, int position, double[] block, int count);
+        void fill(Key key, int position, Scratch scratch, int count);
     }
 
-    void fill(INDArray out, Function<CounterNormals, RowNumbers> numbers) {
+    void fill(INDArray out, RowNumbers numbers) {
         checkRows(out);
-        Kernels.generate(out, () -> {
-            RowNumbers ofRow = numbers.apply(new CounterNormals());
-            return (row, position, block, count) -> ofRow.fill(key(row), position, block, count);
-        });
+        Kernels.generate(out, (row, position, scratch, count) -> numbers.fill(key(row), position, scratch, count));
     }
 
     private void checkRows(INDArray out) {

@@ -1,8 +1,11 @@
 package io.github.diffusion4j.core.plan;
 
 import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
+import static io.github.diffusion4j.core.plan.Evaluation.CHURN_NOISE;
 import static io.github.diffusion4j.core.plan.Evaluation.CORRECTED;
+import static io.github.diffusion4j.core.plan.Evaluation.INPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
+import static io.github.diffusion4j.core.plan.Evaluation.NEXT;
 import static io.github.diffusion4j.core.plan.Evaluation.NOISE;
 import static io.github.diffusion4j.core.plan.Evaluation.OUTPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
@@ -10,222 +13,350 @@ import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
+import io.github.diffusion4j.core.kernel.Pass;
+import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Applies a compiled evaluation to arrays: the only place where scalar programs meet memory.
+ * The memory of a run and what a step does to it: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory.
  *
- * <p>{@code rows} holds one evaluation for the whole batch, or one per sample when samples stand at different timesteps.
+ * <p>An engine that owns its arrays gives back those that a step is the last to read before it takes those that the step writes: the pass then works in place.
  */
 final class Engine {
 
-    private final List<Evaluation> rows;
+    private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
+
     private final DataCorrection correction;
     private final Buffers buffers;
-    private final INDArray[] registers;
-    private final DataType type;
-    private final long[] shape;
-    private final List<INDArray> temporaries = new ArrayList<>();
+    private final boolean owner;
+    private final Pass pass;
+    private final INDArray[] memory;
+    /** The arrays before a step. */
+    private final INDArray[] old;
+    private int remembered;
+    private INDArray sample;
+    private INDArray anchor;
+    private INDArray input;
 
-    private Engine(List<Evaluation> rows, DataCorrection correction, Buffers buffers, INDArray output, SamplerState state) {
-        this.rows = rows;
+    private Engine(DataCorrection correction, Buffers buffers, boolean owner, int predictions) {
         this.correction = correction;
         this.buffers = buffers;
-        this.type = state.sample().dataType();
-        this.shape = state.sample().shape();
-        this.registers = new INDArray[MEMORY + state.predictions().size() + 1];
-        registers[SAMPLE] = state.sample();
-        registers[ANCHOR] = state.anchor();
-        registers[OUTPUT] = prediction(output);
+        this.owner = owner;
+        this.pass = new Pass(MEMORY + predictions + 1);
+        this.memory = new INDArray[predictions + 1];
+        this.old = new INDArray[predictions + 3];
     }
 
-    /** What a step keeps for the steps after it. */
-    record Keep(boolean anchor, int predictions) {}
+    /** An engine with arrays of its own, for a whole run that remembers at most so many predictions. */
+    static Engine owning(DataCorrection correction, Buffers buffers, int predictions) {
+        return new Engine(correction, buffers, true, predictions);
+    }
 
-    static SamplerState step(List<Evaluation> rows, DataCorrection correction, Keep keep, INDArray output, SamplerState state,
-            NoiseSource source, NoiseRequest request, Buffers buffers) {
-        check(rows, output, state);
-        Engine engine = new Engine(rows, correction, buffers, output, state);
-        try {
-            return engine.advance(keep, output, state, source, request);
-        } finally {
-            engine.temporaries.forEach(buffers::give);
+    /** An engine for the start of a run. */
+    static Engine fresh(DataCorrection correction) {
+        return new Engine(correction, Buffers.FRESH, false, 0);
+    }
+
+    /** An engine for one step from a state that stays as it is. */
+    static Engine at(SamplerState state, DataCorrection correction) {
+        Engine engine = new Engine(correction, Buffers.FRESH, false, state.predictions().size());
+        engine.sample = state.sample();
+        engine.anchor = state.anchor();
+        engine.remembered = state.predictions().size();
+        for (int k = 0; k < engine.remembered; k++) {
+            engine.memory[k] = state.predictions().get(k);
+        }
+        return engine;
+    }
+
+    /** Gives all arrays back. */
+    void free() {
+        int count = list();
+        for (int i = 0; i < count; i++) {
+            if (!among(old[i], old, i)) {
+                buffers.give(old[i]);
+            }
+        }
+        release(input);
+    }
+
+    INDArray sample() {
+        return sample;
+    }
+
+    /** What the network sees: scaled where it asks for it. */
+    INDArray input() {
+        return input == null ? sample : input;
+    }
+
+    SamplerState state(int index) {
+        return new SamplerState(index, sample, anchor, Arrays.asList(memory).subList(0, remembered));
+    }
+
+    /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
+    void begin(INDArray noise, double scale, Evaluation first, boolean withInput, NoiseSource source, NoiseRequest request) {
+        pass.clear();
+        pass.read(SAMPLE, noise);
+        double[] weights = new double[MEMORY];
+        weights[SAMPLE] = scale;
+        pass.assign(NEXT, NO_LIMIT, weights);
+        INDArray churn = churn(first.churn(), noise, source, request);
+        sample = take(NEXT, noise.dataType(), noise.shape());
+        input(withInput ? first.input() : new double[0][]);
+        pass.run();
+        release(churn);
+        anchor = sample;
+    }
+
+    /** Continues from a state, whose arrays are copied. */
+    void resume(SamplerState given, double[]... inputWeights) {
+        SamplerState state = given.copy();
+        sample = state.sample();
+        anchor = state.anchor();
+        remembered = Math.min(state.predictions().size(), memory.length - 1);
+        for (int k = 0; k < remembered; k++) {
+            memory[k] = state.predictions().get(k);
+        }
+        if (inputWeights.length > 0) {
+            pass.clear();
+            pass.read(NEXT, sample);
+            input(inputWeights);
+            pass.run();
         }
     }
 
-    /** What the solver takes for the clean data, in the sample's type. */
-    static INDArray data(List<Evaluation> rows, DataCorrection correction, INDArray output, SamplerState state) {
-        check(rows, output, state);
-        Engine engine = new Engine(rows, correction, Buffers.FRESH, output, state);
-        INDArray corrected = engine.corrected();
-        engine.registers[CORRECTED] = corrected;
-        INDArray estimate = engine.combineAnew(Evaluation::estimate, engine.type);
-        corrected.close();
-        return estimate;
+    /** Takes the step that follows a network evaluation. */
+    void advance(Step step, INDArray output, boolean withInput, NoiseSource source) {
+        check(step, output);
+        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
+        INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
+        INDArray noise = step.usesNoise() ? noise(step, output, source) : null;
+        pass.clear();
+        read(step.remembers() ? 1 : 0, prediction, noise);
+        if (corrected != null) {
+            pass.read(CORRECTED, corrected);
+        } else if (step.usesCorrected()) {
+            pass.assign(CORRECTED, limit(), step.data());
+        }
+        if (step.remembers()) {
+            pass.assign(MEMORY, NO_LIMIT, step.remember());
+        }
+        if (step.movesAnchor()) {
+            pass.assign(ANCHOR, NO_LIMIT, step.anchor());
+        }
+        pass.assign(NEXT, NO_LIMIT, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
+        INDArray churn = churn(step.churn(), sample, source, step.churnRequest());
+        replace(step);
+        if (withInput) {
+            input(step.input());
+        }
+        pass.run();
+        release(corrected);
+        release(noise);
+        release(churn);
     }
 
-    /** The sample as the network is to see it: churned where the solver asks for it. */
-    static INDArray before(Evaluation evaluation, INDArray sample, NoiseSource source, NoiseRequest request, Buffers buffers) {
-        double[] weights = evaluation.before();
-        if (Evaluation.isOnly(weights, SAMPLE)) {
-            return sample;
+    private void read(int pushed, INDArray prediction, INDArray noise) {
+        pass.read(SAMPLE, sample);
+        pass.read(ANCHOR, anchor);
+        pass.read(OUTPUT, prediction);
+        pass.read(NOISE, noise);
+        for (int k = 0; k < remembered; k++) {
+            pass.read(MEMORY + pushed + k, memory[k]);
         }
-        INDArray out = buffers.take(sample.dataType(), sample.shape());
-        if (weights[NOISE] == 0) {
-            Kernels.combine(out, Term.of(sample, weights[SAMPLE]));
-            return out;
-        }
-        INDArray noise = draw(source, request, buffers, sample.dataType(), sample.shape());
-        Kernels.combine(out, Term.of(sample, weights[SAMPLE]), Term.of(noise, weights[NOISE]));
-        buffers.give(noise);
-        return out;
     }
 
-    private static INDArray draw(NoiseSource source, NoiseRequest request, Buffers buffers, DataType type, long[] shape) {
-        INDArray noise = buffers.take(Kernels.computeType(type), shape);
+    /** The arrays after the step take the place of those before. An array that is only passed on stays, and with a step of one array many states share it. */
+    private void replace(Step step) {
+        DataType type = sample.dataType();
+        long[] shape = sample.shape();
+        INDArray newAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
+        INDArray pushed = step.remembers() ? passedOn(step.remember(), anchor) : null;
+        INDArray newSample = step.churn().length == 0 ? passedOn(step.next(), newAnchor) : null;
+        int count = list();
+        remember(step, pushed);
+        for (int i = 0; owner && i < count; i++) {
+            if (old[i] != newAnchor && old[i] != newSample && !among(old[i], old, i) && !among(old[i], memory, remembered)) {
+                buffers.give(old[i]);
+            }
+        }
+        if (step.remembers() && remembered > 0 && pushed == null) {
+            memory[0] = take(MEMORY, Kernels.computeType(type), shape);
+        }
+        if (step.keepAnchor() && newAnchor == null) {
+            newAnchor = take(ANCHOR, type, shape);
+        }
+        sample = newSample == null ? take(NEXT, type, shape) : newSample;
+        anchor = step.keepAnchor() ? newAnchor : sample;
+    }
+
+    /** Lists the arrays there are. */
+    private int list() {
+        int count = 0;
+        old[count++] = sample;
+        old[count++] = anchor;
+        for (int k = 0; k < remembered; k++) {
+            old[count++] = memory[k];
+        }
+        return count;
+    }
+
+    /** Moves the memory on. */
+    private void remember(Step step, INDArray pushed) {
+        if (step.remembers()) {
+            System.arraycopy(memory, 0, memory, 1, Math.min(remembered, memory.length - 1));
+            memory[0] = pushed;
+            remembered++;
+        }
+        remembered = Math.min(remembered, step.keepPredictions());
+    }
+
+    private static boolean among(INDArray array, INDArray[] arrays, int count) {
+        for (int i = 0; i < count; i++) {
+            if (arrays[i] == array) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The array that a combination is, if it is nothing but the sample or the anchor. */
+    private INDArray passedOn(double[][] weights, INDArray currentAnchor) {
+        return Evaluation.isOnly(weights, SAMPLE) ? sample : Evaluation.isOnly(weights, ANCHOR) ? currentAnchor : null;
+    }
+
+    private INDArray take(int register, DataType type, long... shape) {
+        INDArray array = buffers.take(type, shape);
+        pass.write(register, array);
+        return array;
+    }
+
+    private void input(double[]... weights) {
+        if (weights.length == 0) {
+            release(input);
+            input = null;
+        } else {
+            input = input == null ? buffers.take(sample.dataType(), sample.shape()) : input;
+            pass.write(INPUT, input);
+            pass.assign(INPUT, NO_LIMIT, weights);
+        }
+    }
+
+    private INDArray churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
+        if (weights.length == 0) {
+            return null;
+        }
+        INDArray noise = weights[0][CHURN_NOISE] == 0 ? null : draw(like, source, request);
+        pass.read(CHURN_NOISE, noise);
+        pass.assign(NEXT, NO_LIMIT, weights);
+        return noise;
+    }
+
+    private INDArray draw(INDArray like, NoiseSource source, NoiseRequest request) {
+        INDArray noise = buffers.take(Kernels.computeType(like.dataType()), like.shape());
         source.fill(request, noise);
         return noise;
     }
 
-    private SamplerState advance(Keep keep, INDArray output, SamplerState state, NoiseSource source, NoiseRequest request) {
-        if (any(Evaluation::usesCorrected)) {
-            registers[CORRECTED] = temporary(corrected());
+    private void release(INDArray temporary) {
+        if (temporary != null) {
+            buffers.give(temporary);
         }
-        if (any(Evaluation::usesNoise)) {
-            registers[NOISE] = temporary(noise(output, source, request));
-        }
-        List<Evaluation> scaled = rows.stream().map(this::sized).toList();
-        List<INDArray> memory = new ArrayList<>(state.predictions());
-        if (any(Evaluation::remembers)) {
-            memory.add(0, combine(Evaluation::remember, Kernels.computeType(type)));
-        }
-        for (int k = 0; k < memory.size(); k++) {
-            registers[MEMORY + k] = memory.get(k);
-        }
-        boolean anchorRead = keep.anchor() || any(e -> e.next()[ANCHOR] != 0);
-        INDArray anchor = anchorRead ? combine(Evaluation::anchor, type) : state.anchor();
-        registers[ANCHOR] = anchor;
-        INDArray sample = combine(scaled, Evaluation::next, type);
-        if (anchorRead && !keep.anchor() && anchor != sample && madeHere(anchor, state)) {
-            temporary(anchor);
-        }
-        while (memory.size() > keep.predictions()) {
-            INDArray last = memory.remove(memory.size() - 1);
-            if (last != sample && madeHere(last, state)) {
-                temporary(last);
-            }
-        }
-        return new SamplerState(state.index() + 1, sample, keep.anchor() ? anchor : sample, memory);
     }
 
-    /** Whether an array is this step's own: neither the caller's nor a register that was only passed on. Arrays with equal values are not the same array. */
-    private static boolean madeHere(INDArray array, SamplerState state) {
-        return array != state.sample() && array != state.anchor() && state.predictions().stream().noneMatch(prediction -> prediction == array);
+    /** Whether the correction is part of the pass: a clamp at a known limit, or nothing. */
+    private boolean fused() {
+        return correction instanceof DataCorrection.Clip || correction.equals(DataCorrection.NONE);
     }
 
-    /** The correction works in place, so the estimate is always an array of its own. */
-    private INDArray corrected() {
-        INDArray data = combineAnew(Evaluation::data, Kernels.computeType(type));
+    private double limit() {
+        return correction instanceof DataCorrection.Clip clip ? clip.range() : NO_LIMIT;
+    }
+
+    /** A correction that must see all values first is given an array of its own. */
+    private INDArray corrected(Step step, INDArray prediction) {
+        INDArray data = buffers.take(Kernels.computeType(sample.dataType()), sample.shape());
+        pass.clear();
+        pass.read(SAMPLE, sample);
+        pass.read(OUTPUT, prediction);
+        pass.write(CORRECTED, data);
+        pass.assign(CORRECTED, NO_LIMIT, step.data());
+        pass.run();
         correction.correct(data);
         return data;
     }
 
-    private INDArray noise(INDArray output, NoiseSource source, NoiseRequest request) {
-        INDArray noise = draw(source, request, buffers, type, shape);
-        if (rows.get(0).learnsVariance()) {
-            INDArray variance = Kernels.channels(output, shape[1], 2 * shape[1]);
-            Kernels.apply(noise, variance, row -> {
-                LearnedVariance learned = (LearnedVariance) rows.get(rows.size() == 1 ? 0 : row).scaling();
+    /** What the solver takes for the clean data, written to an array. */
+    void estimate(Evaluation evaluation, INDArray output, INDArray out) {
+        Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
+        check(step, output);
+        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
+        INDArray corrected = fused() ? null : corrected(step, prediction);
+        pass.clear();
+        read(0, prediction, null);
+        if (corrected == null) {
+            pass.assign(CORRECTED, limit(), step.data());
+        } else {
+            pass.read(CORRECTED, corrected);
+        }
+        pass.write(NEXT, out);
+        pass.assign(NEXT, NO_LIMIT, evaluation.estimate());
+        pass.run();
+        release(corrected);
+    }
+
+    private INDArray noise(Step step, INDArray output, NoiseSource source) {
+        INDArray noise = draw(sample, source, step.request());
+        if (step.learnsVariance()) {
+            INDArray variance = Kernels.channels(output, sample.size(1), 2 * sample.size(1));
+            Samples.apply(noise, variance, row -> {
+                LearnedVariance learned = (LearnedVariance) step.scaling().get(step.rows() == 1 ? 0 : row);
                 return (z, v) -> z * learned.deviation(v);
             });
         }
         return noise;
     }
 
-    /** The evaluation with a Langevin step size from the norms of noise and score, where it asks for one. */
-    private Evaluation sized(Evaluation evaluation) {
-        return evaluation.scaling() instanceof Langevin langevin
-                ? evaluation.withStepSize(langevin.size(Kernels.meanNorm(registers[NOISE]), Kernels.meanNorm(registers[OUTPUT])))
-                : evaluation;
+    /** The weights of a Langevin step, whose size follows from the norms of noise and score. */
+    private static double[][] sized(Step step, Langevin langevin, INDArray prediction, INDArray noise) {
+        double size = langevin.size(Samples.meanNorm(noise), Samples.meanNorm(prediction));
+        double[] next = step.next()[0].clone();
+        next[OUTPUT] *= size;
+        next[NOISE] *= Math.sqrt(2 * size);
+        return new double[][] {next};
     }
 
-    private INDArray prediction(INDArray output) {
-        return rows.get(0).learnsVariance() ? Kernels.channels(output, 0, shape[1]) : output;
-    }
-
-    /** One combination over the registers; a register that is only passed on is returned as it is. */
-    private INDArray combine(Function<Evaluation, double[]> part, DataType resultType) {
-        return combine(rows, part, resultType);
-    }
-
-    private INDArray combine(List<Evaluation> weighted, Function<Evaluation, double[]> part, DataType resultType) {
-        double[] first = part.apply(weighted.get(0));
-        for (int register : new int[] {SAMPLE, ANCHOR}) {
-            if (weighted.size() == 1 && Evaluation.isOnly(first, register)) {
-                return registers[register];
-            }
-        }
-        return combineAnew(weighted, part, resultType);
-    }
-
-    private INDArray combineAnew(Function<Evaluation, double[]> part, DataType resultType) {
-        return combineAnew(rows, part, resultType);
-    }
-
-    private INDArray combineAnew(List<Evaluation> weighted, Function<Evaluation, double[]> part, DataType resultType) {
-        double[] first = part.apply(weighted.get(0));
-        List<Term> terms = new ArrayList<>();
-        for (int register = 0; register < first.length; register++) {
-            int k = register;
-            double[] weights = weighted.stream().mapToDouble(row -> part.apply(row)[k]).toArray();
-            if (!Evaluation.isZero(weights)) {
-                terms.add(Term.of(registers[register], weights));
-            }
-        }
-        INDArray out = buffers.take(resultType, shape);
-        Kernels.combine(out, terms.toArray(Term[]::new));
-        return out;
-    }
-
-    private INDArray temporary(INDArray array) {
-        temporaries.add(array);
-        return array;
-    }
-
-    private boolean any(Predicate<Evaluation> property) {
-        return rows.stream().anyMatch(property);
-    }
-
-    private static void check(List<Evaluation> rows, INDArray output, SamplerState state) {
-        INDArray sample = state.sample();
+    private void check(Step step, INDArray output) {
         Kernels.computeType(sample.dataType());
         if (output.dataType() != sample.dataType()) {
             throw new IllegalArgumentException("the network output is " + output.dataType() + " but the sample is " + sample.dataType()
                     + "; cast one with castTo");
         }
+        boolean learned = step.learnsVariance();
+        if (learned && sample.rank() < 2) {
+            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + Arrays.toString(sample.shape()));
+        }
+        if (learned || !Arrays.equals(output.shape(), sample.shape())) {
+            checkShape(output, learned);
+        }
+        if (step.rows() > 1 && step.rows() != sample.size(0)) {
+            throw new IllegalArgumentException("got " + step.rows() + " timesteps for " + sample.size(0) + " samples; give one, or one per sample");
+        }
+    }
+
+    private void checkShape(INDArray output, boolean learned) {
         long[] expected = sample.shape().clone();
-        boolean learned = rows.get(0).learnsVariance();
         if (learned) {
-            if (expected.length < 2) {
-                throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + Arrays.toString(expected));
-            }
             expected[1] *= 2;
         }
         if (!Arrays.equals(output.shape(), expected)) {
             throw new IllegalArgumentException("the network output has shape " + Arrays.toString(output.shape()) + ", expected "
                     + Arrays.toString(expected) + (learned ? " (twice the sample's channels: prediction and learned variance)" : ""));
-        }
-        if (rows.size() > 1 && rows.size() != sample.size(0)) {
-            throw new IllegalArgumentException("got " + rows.size() + " timesteps for " + sample.size(0) + " samples; give one, or one per sample");
         }
     }
 }

@@ -4,7 +4,6 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * A stage compiled for one parameterization: every combination is reduced to weights of the physical arrays, the
@@ -12,7 +11,8 @@ import java.util.Arrays;
  * updates are one pass over two or three arrays.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
-        double[] anchor, double[] next, double[] estimate, ArrayScaling scaling, NoiseRequest.Interval interval) implements Serializable {
+        double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval)
+        implements Serializable {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;
@@ -20,20 +20,34 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     static final int OUTPUT = 2;
     static final int CORRECTED = 3;
     static final int NOISE = 4;
-    static final int MEMORY = 5;
+    /** The sample after the step, where what happens before the next evaluation reads it. */
+    static final int NEXT = 5;
+    static final int CHURN_NOISE = 6;
+    static final int INPUT = 7;
+    static final int MEMORY = 8;
 
-    private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise"};
+    private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise", "next sample", "churn noise", "network input"};
+    private static final double[][] NOTHING = {};
 
     static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
         NoiseLevel level = stage.level();
         double[] data = new double[MEMORY];
         add(data, 1, parameterization.data(level));
-        return new Evaluation(level, parameterization.inputScale(level), parameterization.conditioning(level), data,
-                expand(stage.before(), level, parameterization, corrected),
+        double[] before = expand(stage.before(), level, parameterization, corrected);
+        double scale = parameterization.inputScale(level);
+        return new Evaluation(level, scale, parameterization.conditioning(level), data, before,
                 expand(stage.remember(), level, parameterization, corrected),
                 expand(stage.anchor(), level, parameterization, corrected),
                 expand(stage.next(), level, parameterization, corrected),
-                expand(Combination.ZERO.withData(1), level, parameterization, true), stage.scaling(), stage.interval());
+                expand(Combination.ZERO.withData(1), level, parameterization, true),
+                isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval());
+    }
+
+    private static double[][] ofNext(double next, double churnNoise) {
+        double[] w = new double[MEMORY];
+        w[NEXT] = next;
+        w[CHURN_NOISE] = churnNoise;
+        return new double[][] {w};
     }
 
     private static double[] expand(Combination c, NoiseLevel level, Parameterization parameterization, boolean corrected) {
@@ -99,14 +113,6 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return "the solver cannot take this step; check that the levels of the grid differ and its options fit the direction of the run";
     }
 
-    /** The same evaluation with the step size of a Langevin corrector put in. */
-    Evaluation withStepSize(double size) {
-        double[] scaled = next.clone();
-        scaled[OUTPUT] *= size;
-        scaled[NOISE] *= Math.sqrt(2 * size);
-        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, scaled, estimate, scaling, interval);
-    }
-
     /** The number of remembered predictions the updates read, the newest included. */
     int memoryRead() {
         int read = 0;
@@ -124,28 +130,30 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return !isZero(remember);
     }
 
-    boolean churns() {
-        return !isOnly(before, SAMPLE);
-    }
-
-    boolean learnsVariance() {
-        return scaling instanceof LearnedVariance;
-    }
-
     boolean usesNoise() {
         return next[NOISE] != 0 || anchor[NOISE] != 0;
     }
 
-    boolean usesCorrected() {
-        return next[CORRECTED] != 0 || anchor[CORRECTED] != 0 || remember[CORRECTED] != 0;
+    static boolean isZero(double... weights) {
+        for (double weight : weights) {
+            if (weight != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    static boolean isZero(double[] weights) {
-        return Arrays.stream(weights).allMatch(w -> w == 0);
+    /** Whether a combination is one register, unchanged, for all samples. */
+    static boolean isOnly(double[][] rows, int register) {
+        return rows.length == 1 && isOnly(rows[0], register);
     }
 
-    /** Whether a combination is one register, unchanged. */
-    static boolean isOnly(double[] weights, int register) {
-        return weights[register] == 1 && Arrays.stream(weights).filter(w -> w != 0).count() == 1;
+    private static boolean isOnly(double[] weights, int register) {
+        for (int k = 0; k < weights.length; k++) {
+            if (weights[k] != (k == register ? 1 : 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

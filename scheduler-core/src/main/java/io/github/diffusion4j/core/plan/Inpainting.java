@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
@@ -31,7 +32,7 @@ public record Inpainting(INDArray known, INDArray mask) {
         INDArray noise = source.draw(plan.request(evaluation), after.sample().dataType(), after.sample().shape());
         INDArray difference = Kernels.empty(after.sample().dataType(), after.sample().shape());
         Kernels.combine(difference, Term.of(known, level.alpha()), Term.of(noise, level.sigma()), Term.of(after.sample(), -1));
-        Kernels.apply(difference, mask, sample -> (d, m) -> d * m);
+        Samples.apply(difference, mask, sample -> (d, m) -> d * m);
         INDArray blended = Kernels.empty(after.sample().dataType(), after.sample().shape());
         Kernels.combine(blended, Term.of(after.sample(), 1), Term.of(difference, 1));
         noise.close();

@@ -5,23 +5,38 @@ import io.github.diffusion4j.core.kernel.Kernels;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * What to feed the network.
- *
- * @param sample the scaled sample; read it, do not change it
- * @param timestep the value to condition on
- * @param level the noise level of the evaluation
- */
-public record ModelInput(INDArray sample, double timestep, NoiseLevel level) {
+/** What to feed the network. */
+public interface ModelInput {
+
+    /**
+     * The sample, scaled as the network wants it.
+     *
+     * @return the sample; read it, do not change it
+     */
+    INDArray sample();
+
+    /**
+     * The value to condition on.
+     *
+     * @return the timestep
+     */
+    double timestep();
+
+    /**
+     * The noise level of the evaluation.
+     *
+     * @return the level
+     */
+    NoiseLevel level();
 
     /**
      * The conditioning value once per sample, for networks that take a vector.
      *
      * @return a vector of the sample's type, as long as its first axis
      */
-    public INDArray timesteps() {
-        double[] values = new double[(int) sample.size(0)];
-        Arrays.fill(values, timestep);
-        return Kernels.vector(sample.dataType(), values);
+    default INDArray timesteps() {
+        double[] values = new double[(int) sample().size(0)];
+        Arrays.fill(values, timestep());
+        return Kernels.vector(sample().dataType(), values);
     }
 }

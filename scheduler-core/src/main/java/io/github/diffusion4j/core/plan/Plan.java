@@ -4,7 +4,6 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -265,7 +264,7 @@ public final class Plan implements Serializable {
      */
     public NoiseRequest request(int evaluation) {
         evaluation(evaluation);
-        return program.request(evaluation);
+        return program.steps().get(evaluation).request();
     }
 
     /**
@@ -307,9 +306,7 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState start(INDArray noise, NoiseSource source) {
-        INDArray sample = Kernels.empty(noise.dataType(), noise.shape());
-        Kernels.combine(sample, Term.of(noise, startScale));
-        return begin(sample, source);
+        return begin(noise, startScale, source);
     }
 
     /**
@@ -346,16 +343,40 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState startFrom(INDArray sample, NoiseSource source) {
-        return begin(Kernels.copy(sample), source);
+        return begin(sample, 1, source);
     }
 
-    private SamplerState begin(INDArray sample, NoiseSource source) {
+    private SamplerState begin(INDArray sample, double scale, NoiseSource source) {
         Kernels.computeType(sample.dataType());
-        INDArray first = Engine.before(program.evaluations().get(0), sample, source, program.churn(0), Buffers.FRESH);
-        if (first != sample) {
-            sample.close();
+        Engine engine = Engine.fresh(correction);
+        engine.begin(sample, scale, program.evaluations().get(0), false, source, Program.churn(0));
+        return engine.state(0);
+    }
+
+    /**
+     * A run from pure noise in arrays of its own, which allocates nothing after its first steps.
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @param source where the noise of the steps comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @return the run, to be closed
+     */
+    public Session session(INDArray noise, NoiseSource source) {
+        Kernels.computeType(noise.dataType());
+        return Session.start(this, noise, source);
+    }
+
+    /**
+     * A run from a state in arrays of its own.
+     *
+     * @param state where to continue, copied
+     * @param source where the noise of the steps comes from
+     * @return the run, to be closed
+     */
+    public Session session(SamplerState state, NoiseSource source) {
+        if (state.index() != evaluations()) {
+            checked(state.index(), state);
         }
-        return new SamplerState(0, first, first, List.of());
+        return Session.resume(this, state, source);
     }
 
     /**
@@ -372,8 +393,10 @@ public final class Plan implements Serializable {
             sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
             Kernels.combine(sample, Term.of(state.sample(), e.inputScale()));
         }
-        return new ModelInput(sample, e.conditioning(), e.level());
+        return new Given(sample, e.conditioning(), e.level());
     }
+
+    private record Given(INDArray sample, double timestep, NoiseLevel level) implements ModelInput {}
 
     /**
      * Takes the step that follows a network evaluation. Pure: the same arguments give the same state.
@@ -387,34 +410,10 @@ public final class Plan implements Serializable {
      * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides
      */
     public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
-        return step(evaluation, output, state, noise, Buffers.FRESH);
-    }
-
-    /**
-     * The same step with arrays from the caller's buffers, for loops that allocate nothing: give back the arrays of a state
-     * once the next one is made and the network's output is done with.
-     *
-     * @param evaluation from 0, must be the state's
-     * @param output what the network returned
-     * @param state the state
-     * @param noise where the step's noise comes from
-     * @param buffers where new arrays come from
-     * @return the next state
-     */
-    public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise, Buffers buffers) {
-        Evaluation e = checked(evaluation, state);
-        Engine.Keep keep = program.keep(evaluation);
-        SamplerState next = Engine.step(List.of(e), correction, keep, output, state, noise, program.request(evaluation), buffers);
-        if (evaluation + 1 == evaluations() || !program.evaluations().get(evaluation + 1).churns()) {
-            return next;
-        }
-        INDArray sample = next.sample();
-        INDArray churned = Engine.before(program.evaluations().get(evaluation + 1), sample, noise, program.churn(evaluation + 1), buffers);
-        boolean inUse = sample == state.sample() || sample == state.anchor() || keep.anchor() && sample == next.anchor();
-        if (!inUse) {
-            buffers.give(sample);
-        }
-        return new SamplerState(next.index(), churned, keep.anchor() ? next.anchor() : churned, next.predictions());
+        checked(evaluation, state);
+        Engine engine = Engine.at(state, correction);
+        engine.advance(program.steps().get(evaluation), output, false, noise);
+        return engine.state(evaluation + 1);
     }
 
     /**
@@ -426,7 +425,9 @@ public final class Plan implements Serializable {
      * @return the estimate, a new array
      */
     public INDArray denoised(int evaluation, INDArray output, SamplerState state) {
-        return Engine.data(List.of(checked(evaluation, state)), correction, output, state);
+        INDArray estimate = Kernels.empty(state.sample().dataType(), state.sample().shape());
+        Engine.at(state, correction).estimate(checked(evaluation, state), output, estimate);
+        return estimate;
     }
 
     /**
@@ -440,13 +441,20 @@ public final class Plan implements Serializable {
      */
     public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
         List<Evaluation> rows = plans.stream().map(plan -> plan.program.evaluations().get(0)).toList();
-        SamplerState state = new SamplerState(0, sample, sample, List.of());
-        SamplerState next = Engine.step(rows, plans.get(0).correction, new Engine.Keep(false, 0), output, state, noise, NoiseRequest.step(0),
-                Buffers.FRESH);
-        return next.sample() == sample ? Kernels.copy(sample) : next.sample();
+        Engine engine = Engine.at(new SamplerState(0, sample, sample, List.of()), plans.get(0).correction);
+        engine.advance(Step.last(rows, NoiseRequest.step(0)), output, false, noise);
+        return engine.sample() == sample ? Kernels.copy(sample) : engine.sample();
     }
 
-    private Evaluation evaluation(int index) {
+    Program program() {
+        return program;
+    }
+
+    DataCorrection correction() {
+        return correction;
+    }
+
+    Evaluation evaluation(int index) {
         if (index < 0 || index >= program.evaluations().size()) {
             throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (program.evaluations().size() - 1));
         }

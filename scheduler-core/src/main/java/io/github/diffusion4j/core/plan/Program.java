@@ -6,17 +6,19 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The compiled evaluations of a run, and what a state must hold before each of them.
  *
  * @param evaluations all evaluations in order
+ * @param steps what happens after each of them
  * @param stepStarts for each step of the run the index of its first evaluation
  * @param anchorNeeded whether the anchor is read at or after an evaluation, before it is written
  * @param predictionsNeeded how many predictions are read at or after an evaluation
  */
-record Program(List<Evaluation> evaluations, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) implements Serializable {
+record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) implements Serializable {
 
     static Program compile(Solver solver, TimeGrid grid, Parameterization parameterization, boolean corrected) {
         List<Evaluation> all = new ArrayList<>();
@@ -41,24 +43,29 @@ record Program(List<Evaluation> evaluations, int[] stepStarts, boolean[] anchorN
         if (predictionsNeeded[0] > 0) {
             throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
         }
-        return new Program(List.copyOf(all), stepStarts, anchorNeeded, predictionsNeeded);
+        return new Program(List.copyOf(all), steps(all, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded);
+    }
+
+    private static List<Step> steps(List<Evaluation> all, boolean[] anchorNeeded, int[] predictionsNeeded) {
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            Step step = Step.last(all.subList(i, i + 1), new NoiseRequest(NoiseRequest.Stream.STEP, i, 0, all.get(i).interval()));
+            steps.add(i + 1 == all.size() ? step : step.before(all.get(i + 1), churn(i + 1), anchorNeeded[i + 1], predictionsNeeded[i + 1]));
+        }
+        return List.copyOf(steps);
     }
 
     private static Stage withInterval(Stage stage, NoiseLevel from, NoiseLevel to) {
         return stage.interval().equals(NoiseRequest.Interval.NONE) ? stage.withInterval(from, to) : stage;
     }
 
-    /** What the state after an evaluation must keep. */
-    Engine.Keep keep(int evaluation) {
-        return new Engine.Keep(anchorNeeded[evaluation + 1], predictionsNeeded[evaluation + 1]);
-    }
-
-    NoiseRequest request(int evaluation) {
-        return new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 0, evaluations.get(evaluation).interval());
-    }
-
     /** The noise that goes into the sample before the network sees it. */
-    NoiseRequest churn(int evaluation) {
+    static NoiseRequest churn(int evaluation) {
         return new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 1, NoiseRequest.Interval.NONE);
+    }
+
+    /** The most predictions that a state of the run holds. */
+    int mostPredictions() {
+        return Arrays.stream(predictionsNeeded).max().orElse(0);
     }
 }

@@ -32,6 +32,18 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
     }
 
     /**
+     * The same state with arrays of its own; what is one array here is one array there.
+     *
+     * @return the copy
+     */
+    public SamplerState copy() {
+        INDArray newSample = Kernels.copy(sample);
+        INDArray newAnchor = anchor == sample ? newSample : Kernels.copy(anchor);
+        return new SamplerState(index, newSample, newAnchor,
+                predictions.stream().map(p -> p == sample ? newSample : p == anchor ? newAnchor : Kernels.copy(p)).toList());
+    }
+
+    /**
      * Writes the state in a form that any version and any language can read: big-endian as in {@link java.io.DataOutput}, the text {@code diffusion4j state 1}, the index, then
      * sample, whether the anchor is another array and if so the anchor, the number of predictions and the predictions. An array is its data type as text, its rank, its
      * shape as 64-bit numbers, and its values in C order: as double for DOUBLE, as float for all other types.

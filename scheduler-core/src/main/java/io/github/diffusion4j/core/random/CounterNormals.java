@@ -12,10 +12,21 @@ public final class CounterNormals {
     private static final int LANES = Philox.LANES;
     private static final int BLOCK = 4 * LANES;
 
-    private final long[] words = new long[BLOCK];
+    private final long[] words;
 
     /** Makes the scratch memory. */
-    public CounterNormals() {}
+    public CounterNormals() {
+        this(new long[BLOCK]);
+    }
+
+    /**
+     * Takes the scratch memory.
+     *
+     * @param words 1024 numbers with any contents
+     */
+    public CounterNormals(long[] words) {
+        this.words = words;
+    }
 
     /**
      * Writes the numbers of successive places.

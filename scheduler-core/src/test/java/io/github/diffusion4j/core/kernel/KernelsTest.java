@@ -10,9 +10,12 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +29,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class KernelsTest {
 
-    private static final double[] WEIGHTS = {0.3, -1.7, 2.5, 0.9, -0.4, 1.1};
+    private static final double[] WEIGHTS = {0.3, -1.7, 2.5, 0.9, -0.4, 1.1, -0.7, 1.3};
 
     private static INDArray array(int number, DataType type, long... shape) {
         return CounterNoise.of(number).draw(NoiseRequest.start(), type, shape);
@@ -36,21 +39,24 @@ class KernelsTest {
         return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
     }
 
-    /** The sum by the definition, in double. */
-    private static double[] expected(List<INDArray> arrays, double[][] weights) {
-        double[] sum = new double[(int) arrays.get(0).length()];
-        int rowLength = sum.length / (int) arrays.get(0).size(0);
+    /** {@code sum of w_k x_k} in double, and the sum of the terms' magnitudes. */
+    private static double[][] expected(List<INDArray> arrays, double[][] weights) {
+        double[][] sum = new double[2][(int) arrays.get(0).length()];
+        int rowLength = sum[0].length / (int) arrays.get(0).size(0);
         for (int k = 0; k < arrays.size(); k++) {
             double[] x = values(arrays.get(k));
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += weights[k][weights[k].length == 1 ? 0 : i / rowLength] * x[i];
+            for (int i = 0; i < x.length; i++) {
+                double term = weights[k][weights[k].length == 1 ? 0 : i / rowLength] * x[i];
+                sum[0][i] += term;
+                sum[1][i] += Math.abs(term);
             }
         }
         return sum;
     }
 
+    /** Half a unit in the last place, and what two floats in a row (48 bits, rounded a few times) may lose of the terms. */
     @Property(tries = 60, seed = "42")
-    void combine_is_the_sum_rounded_once(@ForAll @IntRange(min = 1, max = 6) int terms, @ForAll @IntRange(min = 1, max = 3) int batch,
+    void combine_is_the_sum_rounded_once(@ForAll @IntRange(min = 1, max = 8) int terms, @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll @IntRange(min = 1, max = 5000) int length, @ForAll boolean floats, @ForAll boolean perSample) {
         DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
         List<INDArray> arrays = new ArrayList<>();
@@ -64,8 +70,123 @@ class KernelsTest {
         }
         INDArray out = Kernels.empty(type, batch, length);
         Kernels.combine(out, sum);
-        double[] exact = expected(arrays, weights);
-        assertArrayEquals(floats ? Arrays.stream(exact).map(v -> (float) v).toArray() : exact, values(out), floats ? 0 : 1e-14);
+        double[][] exact = expected(arrays, weights);
+        double[] actual = values(out);
+        for (int i = 0; i < actual.length; i++) {
+            double rounding = floats ? Math.ulp((float) exact[0][i]) / 2 + 0x1p-44 * exact[1][i] : 0x1p-50 * exact[1][i];
+            assertEquals(exact[0][i], actual[i], rounding);
+        }
+    }
+
+    /** x (1 + 2^-30) - x: single precision alone would give 0. */
+    @Test
+    void what_nearly_cancels_keeps_its_digits() {
+        INDArray x = array(1, DataType.FLOAT, 3000);
+        INDArray y = array(2, DataType.FLOAT, 3000);
+        INDArray out = Kernels.empty(DataType.FLOAT, 3000);
+        Kernels.combine(out, Term.of(x, 1 + 0x1p-30), Term.of(y, 1), Term.of(x, -1), Term.of(y, -1));
+        double[] values = values(x);
+        double[] actual = values(out);
+        for (int i = 0; i < values.length; i++) {
+            assertEquals(values[i] * 0x1p-30, actual[i], 0x1p-44 * (1 + Math.abs(values[i])));
+        }
+    }
+
+    /** One element, part of a block, whole blocks and several threads: the same bits, whatever stands around a value. */
+    @Property(tries = 40, seed = "42")
+    void length_and_threads_do_not_change_a_bit(@ForAll @IntRange(min = 1, max = 100_000) int length, @ForAll @IntRange(min = 1, max = 8) int terms, @ForAll boolean floats) {
+        DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
+        INDArray whole = Kernels.empty(type, LONG);
+        Kernels.combine(whole, terms(terms, k -> LONG_ARRAYS.get(type).get(k)));
+        INDArray part = Kernels.empty(type, length);
+        Kernels.combine(part, terms(terms, k -> LONG_ARRAYS.get(type).get(k).get(NDArrayIndex.interval(7, 7 + length))));
+        assertArrayEquals(Arrays.copyOfRange(values(whole), 7, 7 + length), values(part));
+        part.close();
+        whole.close();
+    }
+
+    /** Long enough for several threads with any number of terms. */
+    private static final int LONG = 300_007;
+
+    private static final Map<DataType, List<INDArray>> LONG_ARRAYS = Map.of(DataType.FLOAT, longArrays(DataType.FLOAT), DataType.DOUBLE, longArrays(DataType.DOUBLE));
+
+    private static List<INDArray> longArrays(DataType type) {
+        return IntStream.range(0, WEIGHTS.length).mapToObj(k -> array(k, type, LONG)).toList();
+    }
+
+    private static Term[] terms(int count, IntFunction<INDArray> arrays) {
+        return IntStream.range(0, count).mapToObj(k -> Term.of(arrays.apply(k), WEIGHTS[k])).toArray(Term[]::new);
+    }
+
+    @Test
+    void a_pass_works_in_place_and_chains_its_registers() {
+        for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)) {
+            INDArray x = array(1, type, 2, 1500);
+            INDArray y = array(2, type, 2, 1500);
+            double[] a = values(x);
+            double[] b = values(y);
+            Pass pass = new Pass(4);
+            for (int run = 0; run < 2; run++) {
+                pass.clear();
+                pass.read(0, x);
+                pass.read(1, y);
+                pass.write(3, x);
+                pass.assign(2, 0.5, new double[] {0.25, 0.5});
+                pass.assign(3, Double.POSITIVE_INFINITY, new double[] {0, 1, 2}, new double[] {1, 0, -1});
+                pass.run();
+                for (int i = 0; i < a.length; i++) {
+                    double clamped = Math.max(-0.5, Math.min(0.5, 0.25 * a[i] + 0.5 * b[i]));
+                    a[i] = i < 1500 ? b[i] + 2 * clamped : a[i] - clamped;
+                    double error = type == DataType.DOUBLE ? 1e-15 : type == DataType.FLOAT ? 1e-6 : type == DataType.FLOAT16 ? 2e-3 : 2e-2;
+                    assertEquals(a[i], x.getDouble(i / 1500, i % 1500), error * (1 + Math.abs(a[i])));
+                }
+                a = values(x);
+            }
+            assertArrayEquals(b, values(y));
+        }
+    }
+
+    /** All 65,536 numbers of each 16-bit type, and the nearest-even rule halfway between two of them, against ND4J's own conversion. */
+    @ParameterizedTest
+    @EnumSource(value = DataType.class, names = {"HALF", "BFLOAT16"})
+    void half_precision_is_read_exactly_and_rounded_to_nearest(DataType type) {
+        boolean brain = type == DataType.BFLOAT16;
+        for (int bits = 0; bits < 0x7fff; bits++) {
+            float value = brain ? HalfFloats.fromBrain((short) bits) : HalfFloats.fromHalf((short) bits);
+            float next = brain ? HalfFloats.fromBrain((short) (bits + 1)) : HalfFloats.fromHalf((short) (bits + 1));
+            if (Float.isNaN(value) || Float.isInfinite(next) || Float.isNaN(next) || Float.isInfinite(value)) {
+                continue;
+            }
+            assertTrue(next > value);
+            assertEquals(bits, bits(brain, value));
+            assertEquals(bits | 0x8000, bits(brain, -value) & 0xffff);
+            float middle = (float) (((double) value + next) / 2);
+            assertEquals((bits & 1) == 0 ? bits : bits + 1, bits(brain, middle));
+            assertEquals(bits, bits(brain, Math.nextDown(middle)));
+            assertEquals(bits + 1, bits(brain, Math.nextUp(middle)));
+        }
+        assertEquals(Float.POSITIVE_INFINITY, brain ? HalfFloats.fromBrain(HalfFloats.toBrain(Float.MAX_VALUE)) : HalfFloats.fromHalf(HalfFloats.toHalf(65520)));
+        assertTrue(Float.isNaN(brain ? HalfFloats.fromBrain(HalfFloats.toBrain(Float.NaN)) : HalfFloats.fromHalf(HalfFloats.toHalf(Float.NaN))));
+        assertEquals(brain ? 1.0078125f : 1.0009766f, brain ? HalfFloats.fromBrain((short) 0x3f81) : HalfFloats.fromHalf((short) 0x3c01));
+    }
+
+    private static int bits(boolean brain, float value) {
+        return brain ? HalfFloats.toBrain(value) : HalfFloats.toHalf(value);
+    }
+
+    @Property(tries = 100, seed = "42")
+    void a_selected_quantile_is_the_sorted_one(@ForAll @IntRange(min = 1, max = 3000) int length, @ForAll @DoubleRange(min = 0, max = 1) double ratio, @ForAll boolean floats,
+            @ForAll boolean ties) {
+        DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
+        INDArray x = array(length, type, 1, length);
+        if (ties) {
+            Kernels.fill(x, Arrays.stream(values(x)).map(v -> Math.rint(v * 2) / 2).toArray());
+        }
+        double[] sorted = Arrays.stream(values(x)).map(Math::abs).sorted().toArray();
+        int low = (int) (ratio * (length - 1));
+        double fraction = ratio * (length - 1) - low;
+        double expected = sorted[low] + (sorted[Math.min(low + 1, length - 1)] - sorted[low]) * fraction;
+        assertEquals(expected, OrderStatistics.absoluteQuantile(Memory.of(x), 0, length, ratio));
     }
 
     @ParameterizedTest
@@ -95,14 +216,22 @@ class KernelsTest {
     @Test
     void the_path_by_nd4j_operations_agrees() {
         for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16}) {
-            INDArray a = array(1, type, 3, 2, 5);
-            INDArray b = array(2, type, 3, 2, 5);
             INDArray expected = Kernels.empty(type, 3, 2, 5);
             INDArray out = Kernels.empty(type, 3, 2, 5);
-            Kernels.combine(expected, Term.of(a, 0.25), Term.of(b, -1.5, 3, 0));
-            Combiner.operations(out, List.of(Term.of(a, 0.25), Term.of(b, -1.5, 3, 0)));
+            small(type, expected).run();
+            small(type, out).byOperations(out);
             assertArrayEquals(values(expected), values(out), type == DataType.FLOAT16 ? 1e-2 : type == DataType.FLOAT ? 1e-6 : 1e-14);
         }
+    }
+
+    private static Pass small(DataType type, INDArray out) {
+        Pass pass = new Pass(4);
+        pass.read(0, array(1, type, 3, 2, 5));
+        pass.read(1, array(2, type, 3, 2, 5));
+        pass.write(3, out);
+        pass.assign(2, 0.7, new double[] {0.5, 0.5});
+        pass.assign(3, Double.POSITIVE_INFINITY, new double[] {0.25, -1.5, 1}, new double[] {0.25, 3, 0}, new double[] {0.25, 0, -1});
+        return pass;
     }
 
     @Test
@@ -136,10 +265,10 @@ class KernelsTest {
     void dynamic_threshold_is_per_sample_and_interpolates() {
         INDArray x = Nd4j.createFromArray(new double[][] {{-4, 1, 2, 3, 0}, {0.1, -0.2, 0.3, 0.4, 0.5}});
         // |x| sorted 0 1 2 3 4: the 0.9 quantile lies at position 3.6, s = 3.6; the second row's s is raised to 1.
-        Kernels.dynamicThreshold(x, 0.9, 10);
+        Samples.dynamicThreshold(x, 0.9, 10);
         assertArrayEquals(new double[] {-1, 1 / 3.6, 2 / 3.6, 3 / 3.6, 0, 0.1, -0.2, 0.3, 0.4, 0.5}, values(x), 1e-15);
         INDArray limited = Nd4j.createFromArray(new double[][] {{-4, 1, 2, 3, 0}});
-        Kernels.dynamicThreshold(limited, 0.9, 2);
+        Samples.dynamicThreshold(limited, 0.9, 2);
         assertArrayEquals(new double[] {-1, 0.5, 1, 1, 0}, values(limited), 1e-15);
     }
 

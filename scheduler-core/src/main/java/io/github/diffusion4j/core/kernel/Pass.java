@@ -1,0 +1,268 @@
+package io.github.diffusion4j.core.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays; each assignment sets a register
+ * to a linear combination of registers, optionally clamped; registers that are bound to an array for writing end up there:
+ * <pre>
+ *   r_t = clamp(w_0 r_0 + w_1 r_1 + ..., limit)
+ * </pre>
+ * Block by block, all that is read is read first and written last, so an array may be read and written by the same pass, in place. A register in between never
+ * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise. The result has the same bits for any number of threads.
+ *
+ * <p>Arrays with gaps or in Fortran order go through dense copies; what Java cannot reach (other backends) goes through ND4J's operations. A pass keeps its memory
+ * between two runs, so that running it again allocates nothing. Not thread-safe.
+ */
+public final class Pass implements Parallel.Range {
+
+    /** How many registers a pass has at most. */
+    public static final int REGISTERS = 64;
+
+    private final int registers;
+    private final Binding[] reads;
+    private final Binding[] writes;
+    private final Binding[] bindings;
+    private final List<Assignment> spare = new ArrayList<>();
+    private final List<Assignment> assignments = new ArrayList<>();
+    private long[] loads = new long[1];
+    private boolean wide;
+    private int length;
+    private int blocks;
+
+    /**
+     * An empty pass.
+     *
+     * @param registers the number of registers, at most {@link #REGISTERS}
+     */
+    public Pass(int registers) {
+        if (registers < 1 || registers > REGISTERS) {
+            throw new IllegalArgumentException("a pass has 1 to " + REGISTERS + " registers, asked for " + registers);
+        }
+        this.registers = registers;
+        this.bindings = new Binding[2 * registers];
+        Arrays.setAll(bindings, i -> new Binding());
+        this.reads = Arrays.copyOf(bindings, registers);
+        this.writes = Arrays.copyOfRange(bindings, registers, 2 * registers);
+    }
+
+    private static final class Assignment {
+        private int target;
+        private double limit;
+        private double[][] weights;
+
+        double[] weights(int row) {
+            return weights[weights.length == 1 ? 0 : row];
+        }
+    }
+
+    /** Forgets arrays and assignments. */
+    public void clear() {
+        for (Binding binding : bindings) {
+            binding.set(null);
+        }
+        spare.addAll(assignments);
+        assignments.clear();
+    }
+
+    /**
+     * Reads a register from an array.
+     *
+     * @param register the register
+     * @param array an array of FLOAT, DOUBLE, HALF or BFLOAT16
+     */
+    public void read(int register, INDArray array) {
+        reads[register].set(array);
+    }
+
+    /**
+     * Writes a register to an array once it is assigned.
+     *
+     * @param register the register
+     * @param array an array of the same shape as those that are read
+     */
+    public void write(int register, INDArray array) {
+        writes[register].set(array);
+    }
+
+    /**
+     * Sets a register to a linear combination. Registers of weight 0 are not read.
+     *
+     * @param target the register to set
+     * @param limit the largest absolute value of the result, infinite for any
+     * @param weights the weights of the registers from 0 on: one list, or one for each sample of the first axis
+     */
+    public void assign(int target, double limit, double[]... weights) {
+        Assignment assignment = spare.isEmpty() ? new Assignment() : spare.remove(spare.size() - 1);
+        assignment.target = target;
+        assignment.limit = limit;
+        assignment.weights = weights;
+        assignments.add(assignment);
+    }
+
+    /** Runs the assignments in their order. Where nothing is to be written, nothing happens. */
+    public void run() {
+        INDArray result = result();
+        if (result == null) {
+            return;
+        }
+        if (reachable()) {
+            overMemory(result);
+        } else {
+            byOperations(result);
+        }
+    }
+
+    /** An array that is written; all have its shape. */
+    private INDArray result() {
+        for (Binding write : writes) {
+            if (write.array() != null) {
+                return write.array();
+            }
+        }
+        return null;
+    }
+
+    private boolean reachable() {
+        if (!Kernels.onHost()) {
+            return false;
+        }
+        for (Binding binding : bindings) {
+            if (binding.array() != null && !Memory.fits(binding.array())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void overMemory(INDArray result) {
+        List<INDArray[]> copies = List.of();
+        for (int b = 0; b < bindings.length; b++) {
+            INDArray array = bindings[b].array();
+            if (array != null && !Memory.supports(array)) {
+                INDArray dense = b < registers ? Kernels.copy(array) : Kernels.empty(array.dataType(), array.shape());
+                copies = copies.isEmpty() ? new ArrayList<>() : copies;
+                copies.add(new INDArray[] {dense, b < registers ? dense : array});
+                bindings[b].set(dense);
+            }
+        }
+        dense(result.length());
+        for (INDArray[] copy : copies) {
+            if (copy[0] != copy[1]) {
+                copy[1].assign(copy[0]);
+            }
+            copy[0].close();
+        }
+    }
+
+    private void dense(long values) {
+        int rows = 1;
+        for (int a = 0; a < assignments.size(); a++) {
+            rows = Math.max(rows, assignments.get(a).weights.length);
+        }
+        length = (int) (values / rows);
+        blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
+        wide = false;
+        for (int b = 0; b < bindings.length; b++) {
+            bindings[b].resolve(bindings);
+            wide |= bindings[b].array() != null && bindings[b].array().dataType() == DataType.DOUBLE;
+        }
+        loads = loads.length < rows ? new long[rows] : loads;
+        for (int row = 0; row < rows; row++) {
+            loads[row] = loads(row);
+        }
+        Parallel.run(rows * blocks, values * assignments.size(), this);
+    }
+
+    /** The registers, as bits, whose arrays a row reads: those with a weight before they are assigned. */
+    private long loads(int row) {
+        long needed = 0;
+        long assigned = 0;
+        for (int a = 0; a < assignments.size(); a++) {
+            double[] weights = assignments.get(a).weights(row);
+            for (int r = 0; r < weights.length; r++) {
+                if (weights[r] != 0) {
+                    needed |= 1L << r & ~assigned;
+                }
+            }
+            assigned |= 1L << assignments.get(a).target;
+        }
+        return needed;
+    }
+
+    /** Works on the blocks {@code first .. last-1}, counted over all rows. */
+    @Override
+    public void run(int first, int last) {
+        Scratch scratch = Scratch.take();
+        for (int i = first; i < last; i++) {
+            int row = i / blocks;
+            int start = i % blocks * Scratch.SIZE;
+            int count = Math.min(Scratch.SIZE, length - start);
+            if (wide) {
+                block(scratch.doubles(registers + 1), row, row * length + start, count);
+            } else {
+                block(scratch.floats(registers + 2), row, row * length + start, count);
+            }
+        }
+        scratch.give();
+    }
+
+    private void block(float[][] x, int row, int at, int count) {
+        for (long left = loads[row]; left != 0; left &= left - 1) {
+            int r = Long.numberOfTrailingZeros(left);
+            reads[r].memory().read(at, x[r], count);
+        }
+        for (int a = 0; a < assignments.size(); a++) {
+            Assignment assignment = assignments.get(a);
+            FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1], count);
+            if (assignment.limit != Double.POSITIVE_INFINITY) {
+                FloatSums.clamp(x[assignment.target], (float) assignment.limit, count);
+            }
+        }
+        for (int r = 0; r < registers; r++) {
+            if (writes[r].array() != null) {
+                writes[r].memory().write(at, x[r], count);
+            }
+        }
+    }
+
+    private void block(double[][] x, int row, int at, int count) {
+        for (long left = loads[row]; left != 0; left &= left - 1) {
+            int r = Long.numberOfTrailingZeros(left);
+            reads[r].memory().read(at, x[r], count);
+        }
+        for (int a = 0; a < assignments.size(); a++) {
+            Assignment assignment = assignments.get(a);
+            DoubleSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], count);
+            if (assignment.limit != Double.POSITIVE_INFINITY) {
+                DoubleSums.clamp(x[assignment.target], assignment.limit, count);
+            }
+        }
+        for (int r = 0; r < registers; r++) {
+            if (writes[r].array() != null) {
+                writes[r].memory().write(at, x[r], count);
+            }
+        }
+    }
+
+    /** The same assignments by ND4J's operations. */
+    void byOperations(INDArray result) {
+        boolean doubles = Arrays.stream(bindings).anyMatch(binding -> binding.array() != null && binding.array().dataType() == DataType.DOUBLE);
+        INDArray[] values = Arrays.stream(reads).map(Binding::array).toArray(INDArray[]::new);
+        List<INDArray> made = new ArrayList<>();
+        for (Assignment assignment : assignments) {
+            values[assignment.target] = Operations.combine(doubles ? DataType.DOUBLE : DataType.FLOAT, values, assignment.weights, assignment.limit, result.shape());
+            made.add(values[assignment.target]);
+        }
+        for (int r = 0; r < registers; r++) {
+            if (writes[r].array() != null) {
+                writes[r].array().assign(values[r]);
+            }
+        }
+        made.forEach(INDArray::close);
+    }
+}

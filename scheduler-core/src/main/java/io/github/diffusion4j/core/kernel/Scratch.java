@@ -1,0 +1,80 @@
+package io.github.diffusion4j.core.kernel;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Blocks on the heap in which a thread computes. They hold nothing between two uses, so which one a thread gets never changes a result. A few stay for the next
+ * use; threads are told apart by number rather than by thread-local variables, so that a million virtual threads keep no more memory than a few cores need.
+ */
+public final class Scratch {
+
+    /** Values that travel together; the blocks of a step fit the first-level cache. */
+    public static final int SIZE = 1024;
+
+    private static final AtomicReferenceArray<Scratch> IDLE = new AtomicReferenceArray<>(64);
+
+    private final float[][] floats = new float[Pass.REGISTERS + 2][];
+    private final double[][] doubles = new double[Pass.REGISTERS + 2][];
+    private final long[] longs = new long[SIZE];
+    private final int[] counts = new int[1 << OrderStatistics.DIGIT];
+
+    private Scratch() {}
+
+    static Scratch take() {
+        Scratch idle = IDLE.getAndSet(slot(), null);
+        return idle == null ? new Scratch() : idle;
+    }
+
+    void give() {
+        IDLE.set(slot(), this);
+    }
+
+    private static int slot() {
+        return (int) Thread.currentThread().getId() & IDLE.length() - 1;
+    }
+
+    /** The float blocks, those below a number made. */
+    float[][] floats(int count) {
+        for (int k = 0; k < count; k++) {
+            if (floats[k] == null) {
+                floats[k] = new float[SIZE];
+            }
+        }
+        return floats;
+    }
+
+    /** The double blocks, those below a number made. */
+    double[][] doubles(int count) {
+        for (int k = 0; k < count; k++) {
+            block(k);
+        }
+        return doubles;
+    }
+
+    /**
+     * A block of {@link #SIZE} doubles with any contents.
+     *
+     * @param number which block, from 0
+     * @return the block, the same for the same number
+     */
+    public double[] block(int number) {
+        if (doubles[number] == null) {
+            doubles[number] = new double[SIZE];
+        }
+        return doubles[number];
+    }
+
+    /** Counters with any contents. */
+    int[] counts() {
+        return counts;
+    }
+
+    /**
+     * A block of {@link #SIZE} 64-bit numbers with any contents.
+     *
+     * @return the block
+     */
+    public long[] words() {
+        return longs;
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.diffusion4j.core.plan;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.kernel.Buffers;
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A run in progress that works in its own arrays: after the first steps it allocates nothing. Use it where {@link Plan#step} with a new state for every step costs too
+ * much, and close it, which frees what it made. One thread at a time.
+ *
+ * <pre>{@code
+ *   try (Session session = plan.session(noise, source)) {
+ *       while (!session.done()) {
+ *           ModelInput in = session.input();
+ *           session.step(unet(in.sample(), in.timestep()));
+ *       }
+ *       INDArray image = session.result();
+ *   }
+ * }</pre>
+ */
+public final class Session implements AutoCloseable {
+
+    private static final double[][] NOTHING = {};
+
+    private final Plan plan;
+    private final NoiseSource source;
+    private final Buffers buffers = Buffers.recycling();
+    private final Engine engine;
+    private final Current current = new Current();
+    private int evaluation;
+    private INDArray preview;
+
+    private Session(Plan plan, NoiseSource source) {
+        this.plan = plan;
+        this.source = source;
+        this.engine = Engine.owning(plan.correction(), buffers, plan.program().mostPredictions());
+    }
+
+    static Session start(Plan plan, INDArray noise, NoiseSource source) {
+        Session session = new Session(plan, source);
+        session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, source, Program.churn(0));
+        return session;
+    }
+
+    static Session resume(Plan plan, SamplerState state, NoiseSource source) {
+        Session session = new Session(plan, source);
+        session.evaluation = state.index();
+        session.engine.resume(state, session.done() ? NOTHING : plan.evaluation(state.index()).input());
+        return session;
+    }
+
+    /** What the network is to see now; one object for all evaluations. */
+    private final class Current implements ModelInput {
+        @Override
+        public INDArray sample() {
+            return engine.input();
+        }
+
+        @Override
+        public double timestep() {
+            return plan.timestep(evaluation);
+        }
+
+        @Override
+        public NoiseLevel level() {
+            return plan.level(evaluation);
+        }
+    }
+
+    /**
+     * The plan.
+     *
+     * @return the plan
+     */
+    public Plan plan() {
+        return plan;
+    }
+
+    /**
+     * The next network evaluation.
+     *
+     * @return the evaluation, from 0; the number of evaluations when the run is complete
+     */
+    public int evaluation() {
+        return evaluation;
+    }
+
+    /**
+     * Whether the run is complete.
+     *
+     * @return true if no evaluation is left
+     */
+    public boolean done() {
+        return evaluation == plan.evaluations();
+    }
+
+    /**
+     * What to feed the network.
+     *
+     * @return the input; it and its sample change with the next step
+     */
+    public ModelInput input() {
+        return current;
+    }
+
+    /**
+     * The sample at the noise level of the next evaluation.
+     *
+     * @return the session's own array, which changes with the next step
+     */
+    public INDArray sample() {
+        return engine.sample();
+    }
+
+    /**
+     * The network's corrected estimate of the clean data, a preview of the result.
+     *
+     * @param output what the network returned for {@link #input}
+     * @return the session's own array, which changes with the next preview
+     */
+    public INDArray denoised(INDArray output) {
+        preview = preview == null ? Kernels.empty(sample().dataType(), sample().shape()) : preview;
+        engine.estimate(plan.evaluation(evaluation), output, preview);
+        return preview;
+    }
+
+    /**
+     * Takes the step that follows a network evaluation.
+     *
+     * @param output what the network returned for {@link #input}; not changed, and not read after this call
+     * @throws IllegalStateException if the run is complete
+     * @throws IllegalArgumentException if shape or data type do not fit, naming both sides
+     */
+    public void step(INDArray output) {
+        if (done()) {
+            throw new IllegalStateException("the run is complete after its " + plan.evaluations() + " evaluations");
+        }
+        engine.advance(plan.program().steps().get(evaluation), output, true, source);
+        evaluation++;
+    }
+
+    /**
+     * The run's memory as plain data, to continue from elsewhere.
+     *
+     * @return a copy, owned by the caller
+     */
+    public SamplerState state() {
+        return engine.state(evaluation).copy();
+    }
+
+    /**
+     * The sample as it is now.
+     *
+     * @return a copy, owned by the caller
+     */
+    public INDArray result() {
+        return Kernels.copy(engine.sample());
+    }
+
+    /** Frees the session's arrays. */
+    @Override
+    public void close() {
+        engine.free();
+        buffers.close();
+        if (preview != null) {
+            preview.close();
+            preview = null;
+        }
+    }
+}

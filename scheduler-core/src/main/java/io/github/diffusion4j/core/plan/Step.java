@@ -1,0 +1,86 @@
+package io.github.diffusion4j.core.plan;
+
+import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
+import static io.github.diffusion4j.core.plan.Evaluation.CORRECTED;
+import static io.github.diffusion4j.core.plan.Evaluation.NOISE;
+import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
+
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * All that happens between two network evaluations, as weights of registers: one list, or one for each sample when samples stand at different timesteps.
+ *
+ * @param data the uncorrected estimate of the data
+ * @param remember what joins the memory, all zero for nothing
+ * @param anchor the new anchor
+ * @param next the new sample
+ * @param churn what happens to the new sample before the next evaluation, empty for nothing
+ * @param input what the network sees at the next evaluation, empty if that is the sample itself
+ * @param scaling for each row the weights of {@code next} that only the arrays can tell
+ * @param request the noise of {@code next}
+ * @param churnRequest the noise of {@code churn}
+ * @param keepAnchor whether the anchor is read later
+ * @param keepPredictions how many predictions are read later
+ */
+record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
+        NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) implements Serializable {
+
+    private static final double[][] NOTHING = {};
+
+    /** The step of one evaluation, or of one for each sample, after which nothing follows. */
+    static Step last(List<Evaluation> rows, NoiseRequest request) {
+        return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
+                NOTHING, NOTHING, rows.stream().map(Evaluation::scaling).toList(), request, request, false, 0);
+    }
+
+    /** The same step with another evaluation after it. */
+    Step before(Evaluation following, NoiseRequest otherChurnRequest, boolean otherKeepAnchor, int otherKeepPredictions) {
+        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions);
+    }
+
+    private static double[][] weights(List<Evaluation> rows, Function<Evaluation, double[]> part) {
+        return rows.stream().map(part).toArray(double[][]::new);
+    }
+
+    int rows() {
+        return next.length;
+    }
+
+    boolean learnsVariance() {
+        return scaling.get(0) instanceof LearnedVariance;
+    }
+
+    boolean remembers() {
+        for (double[] row : remember) {
+            if (!Evaluation.isZero(row)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean usesCorrected() {
+        return reads(CORRECTED, remember) || reads(CORRECTED, anchor) || reads(CORRECTED, next);
+    }
+
+    boolean usesNoise() {
+        return reads(NOISE, anchor) || reads(NOISE, next);
+    }
+
+    /** Whether the pass must compute the anchor: it is not what it was, and something reads it. */
+    boolean movesAnchor() {
+        return !Evaluation.isOnly(anchor, ANCHOR) && (reads(ANCHOR, next) || keepAnchor && !Evaluation.isOnly(anchor, SAMPLE));
+    }
+
+    private static boolean reads(int register, double[]... rows) {
+        for (double[] row : rows) {
+            if (row[register] != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,20 +1,17 @@
 package io.github.diffusion4j.benchmarks;
 
-import io.github.diffusion4j.core.kernel.Buffers;
+import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
-import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.DdimScheduler;
-import io.github.diffusion4j.samplers.DdpmScheduler;
 import io.github.diffusion4j.samplers.DiscreteProcess;
+import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.schedules.BetaSchedule;
-import java.util.List;
+import java.nio.FloatBuffer;
 import java.util.concurrent.TimeUnit;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -22,34 +19,41 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One reverse step on a 1x4x64x64 FLOAT latent, beside the same arithmetic as one writes it with ND4J. {@code ddim} and
- * {@code ddpm} take their arrays from buffers, as {@link io.github.diffusion4j.samplers.Sampling#run} does;
- * {@code ddimFresh} makes its result anew. {@code idiomaticClosed} closes every temporary at once, which few people write
- * but which is the fairer rival.
+ * A reverse step at every size, beside the same arithmetic as one writes it with ND4J and beside a bulk copy of as many bytes as the step reads and writes. DDIM reads two
+ * arrays and writes one; DPM-Solver++ 2M reads three and writes two.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 6, time = 1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
 @Fork(value = 2, jvmArgs = "-Xmx2g")
 public class StepBenchmark {
 
-    private static final int EVALUATION = 25;
+    private static final int STEPS = 50;
 
-    private Plan ddim;
-    private Plan ddpm;
-    private SamplerState state;
+    /** The shape. */
+    @Param({Sizes.LATENT, Sizes.WIDE, Sizes.BATCH, Sizes.VIDEO, Sizes.PICTURES})
+    public String size;
+
+    private Plan plan;
+    private SamplerState start;
+    private INDArray sample;
     private INDArray output;
-    private INDArray noise;
-    private NoiseSource recorded;
-    private Buffers buffers;
+    private INDArray third;
+    private INDArray result;
+    private Loop ddim;
+    private Loop multistep;
+    private FloatBuffer from;
+    private FloatBuffer to;
 
     /** Made by JMH. */
     public StepBenchmark() {}
@@ -57,87 +61,99 @@ public class StepBenchmark {
     /** Makes plans and arrays. */
     @Setup
     public void setUp() {
-        DiscreteProcess process = DiscreteProcess.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012));
-        ddim = DdimScheduler.of(process).plan(50);
-        ddpm = DdpmScheduler.of(process).plan(50);
-        INDArray sample = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 64, 64);
-        output = CounterNoise.of(2).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 64, 64);
-        noise = CounterNoise.of(3).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 64, 64);
-        state = new SamplerState(EVALUATION, sample, sample, List.of());
-        INDArray given = noise;
-        buffers = Buffers.recycling();
-        recorded = (request, out) -> Kernels.combine(out, Term.of(given, 1));
+        DiscreteSchedule schedule = BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012);
+        sample = Sizes.array(1, size);
+        output = Sizes.array(2, size);
+        third = Sizes.array(3, size);
+        result = Kernels.copy(sample);
+        plan = DdimScheduler.of(DiscreteProcess.of(schedule)).plan(STEPS);
+        ddim = new Loop(plan, sample, output, NoiseSource.none());
+        multistep = new Loop(ComposedScheduler.of(schedule, DpmSolverMultistep.plusPlus(2)).plan(STEPS), sample, output, NoiseSource.none());
+        start = plan.startFrom(sample);
+        from = third.data().asNioFloat();
+        to = result.data().asNioFloat();
+    }
+
+    /** Frees the runs. */
+    @TearDown
+    public void tearDown() {
+        ddim.close();
+        multistep.close();
     }
 
     /**
-     * DDIM by this library.
+     * DDIM in a session, as the driver runs it.
      *
      * @return the sample
      */
     @Benchmark
     public Object ddim() {
-        INDArray next = ddim.step(EVALUATION, output, state, NoiseSource.none(), buffers).sample();
-        buffers.give(next);
-        return next;
+        return ddim.step();
     }
 
     /**
-     * DDIM by this library with a new array for the result.
+     * DPM-Solver++ 2M in a session.
      *
      * @return the sample
      */
     @Benchmark
-    public Object ddimFresh() {
-        INDArray next = ddim.step(EVALUATION, output, state, NoiseSource.none()).sample();
+    public Object dpmSolverPlusPlus2M() {
+        return multistep.step();
+    }
+
+    /**
+     * DDIM as a pure function, with a new array for the result.
+     *
+     * @return the sample
+     */
+    @Benchmark
+    public Object ddimPure() {
+        INDArray next = plan.step(0, output, start, NoiseSource.none()).sample();
         next.close();
         return next;
     }
 
     /**
-     * DDPM with given noise by this library, the copy of the noise included.
+     * Two terms as one writes them.
      *
      * @return the sample
      */
     @Benchmark
-    public Object ddpm() {
-        INDArray next = ddpm.step(EVALUATION, output, state, recorded, buffers).sample();
-        buffers.give(next);
-        return next;
+    public Object nd4jTwoTerms() {
+        return sample.mul(0.98).add(output.mul(-0.05));
     }
 
     /**
-     * DDIM's two terms as one writes them.
+     * Three terms as one writes them.
      *
      * @return the sample
      */
     @Benchmark
-    public Object idiomatic() {
-        return state.sample().mul(0.98).add(output.mul(-0.05));
+    public Object nd4jThreeTerms() {
+        return sample.mul(0.98).add(output.mul(-0.05)).add(third.mul(0.02));
     }
 
     /**
-     * DDPM's three terms as one writes them.
+     * Two terms, every temporary closed at once, which few people write.
      *
      * @return the sample
      */
     @Benchmark
-    public Object idiomaticThreeTerms() {
-        return state.sample().mul(0.98).add(output.mul(-0.05)).add(noise.mul(0.02));
-    }
-
-    /**
-     * DDIM's two terms, every temporary closed at once.
-     *
-     * @return the sample
-     */
-    @Benchmark
-    public Object idiomaticClosed() {
-        INDArray a = state.sample().mul(0.98);
+    public Object nd4jTwoTermsClosed() {
+        INDArray a = sample.mul(0.98);
         INDArray b = output.mul(-0.05);
         INDArray sum = a.add(b);
         a.close();
         b.close();
         sum.close();
         return sum;
+    }
+
+    /** A bulk copy that moves as many bytes as a DDIM step: three arrays, so one and a half are copied. */
+    @Benchmark
+    public void copyOfAsManyBytes() {
+        int length = from.limit() - from.position();
+        to.put(to.position(), from, from.position(), length);
+        to.put(to.position(), from, from.position(), length / 2);
     }
 }

@@ -9,11 +9,15 @@ import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.solvers.NestedStep;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -113,7 +117,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             throw new IllegalArgumentException("adaptive sampling runs in log SNR from more noise to less, but not to none; got " + from + " to " + to);
         }
         Trial trial = new Trial(curve, parameterization, to, model, noise);
-        INDArray sample = Kernels.copy(start);
+        INDArray sample = trial.made(Kernels.copy(start));
         INDArray previous = sample;
         StepLength length = new StepLength(firstStep, 0, 0, false);
         NoiseLevel at = from;
@@ -133,7 +137,9 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             } else {
                 rejected++;
             }
+            trial.freeAllBut(sample, previous);
         }
+        trial.freeAllBut(sample, sample);
         return new Result(sample, accepted, rejected, order * (accepted + rejected));
     }
 
@@ -146,6 +152,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
         private final NoiseLevel end;
         private final Sampling.Model model;
         private final NoiseSource noise;
+        private final Set<INDArray> alive = Collections.newSetFromMap(new IdentityHashMap<>());
 
         Trial(LevelCurve curve, Parameterization parameterization, NoiseLevel end, Sampling.Model model, NoiseSource noise) {
             this.curve = curve;
@@ -161,22 +168,41 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             Plan low = Plan.of(new NestedStep(order - 1, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
             Plan high = Plan.of(new NestedStep(order, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
             NoiseSource silent = (request, out) -> Kernels.clear(out);
-            SamplerState state = high.startFrom(sample);
+            SamplerState state = made(high.startFrom(sample));
             INDArray lower = sample;
             for (int i = 0; i < order; i++) {
-                INDArray output = model.predict(high.input(i, state));
+                ModelInput input = high.input(i, state);
+                made(input.sample());
+                INDArray output = model.predict(input);
                 if (i == order - 2) {
-                    lower = low.step(i, output, state, silent).sample();
+                    lower = made(low.step(i, output, state, silent)).sample();
                 }
                 if (i < order - 1) {
-                    state = high.step(i, output, state, silent);
+                    state = made(high.step(i, output, state, silent));
                 } else {
-                    INDArray higher = high.step(i, output, state, silent).sample();
+                    INDArray higher = made(high.step(i, output, state, silent)).sample();
                     NoiseSource drawn = (request, out) -> noise.fill(new NoiseRequest(request.stream(), accepted, 0, request.interval()), out);
-                    return new Estimates(lower, higher, high.stochastic() ? high.step(i, output, state, drawn).sample() : higher);
+                    return new Estimates(lower, higher, high.stochastic() ? made(high.step(i, output, state, drawn)).sample() : higher);
                 }
             }
             throw new IllegalStateException("a trial step has at least two evaluations");
+        }
+
+        INDArray made(INDArray array) {
+            alive.add(array);
+            return array;
+        }
+
+        private SamplerState made(SamplerState state) {
+            made(state.sample());
+            made(state.anchor());
+            state.predictions().forEach(this::made);
+            return state;
+        }
+
+        void freeAllBut(INDArray sample, INDArray previous) {
+            alive.stream().filter(array -> array != sample && array != previous).forEach(INDArray::close);
+            alive.removeIf(INDArray::wasClosed);
         }
     }
 

@@ -11,6 +11,9 @@ final class Parallel {
     /** From so much work on two threads are faster than one; the unit is a sum of two values. */
     private static final long WORTH_IT = 1 << 18;
 
+    /** Parts for each processor, so that one that is busy elsewhere does not hold up the others. */
+    private static final int PARTS = 4;
+
     private Parallel() {}
 
     /** Works on the blocks {@code first .. last-1}. */
@@ -19,7 +22,8 @@ final class Parallel {
     }
 
     static void run(int blocks, long work, Range range) {
-        int parts = work < WORTH_IT ? 1 : Math.min(blocks, Runtime.getRuntime().availableProcessors());
+        int processors = Runtime.getRuntime().availableProcessors();
+        int parts = work < WORTH_IT || processors == 1 ? 1 : Math.min(blocks, PARTS * processors);
         if (parts <= 1) {
             range.run(0, blocks);
             return;

@@ -24,9 +24,10 @@ public final class Pass implements Parallel.Range {
     public static final int REGISTERS = 64;
 
     private final int registers;
-    private final Binding[] reads;
-    private final Binding[] writes;
-    private final Binding[] bindings;
+    /** The arrays to read, by register, then those to write. */
+    private final INDArray[] arrays;
+    private final Memory[] memories;
+    private final Memories known = new Memories();
     private final List<Assignment> spare = new ArrayList<>();
     private final List<Assignment> assignments = new ArrayList<>();
     private long[] loads = new long[1];
@@ -44,10 +45,8 @@ public final class Pass implements Parallel.Range {
             throw new IllegalArgumentException("a pass has 1 to " + REGISTERS + " registers, asked for " + registers);
         }
         this.registers = registers;
-        this.bindings = new Binding[2 * registers];
-        Arrays.setAll(bindings, i -> new Binding());
-        this.reads = Arrays.copyOf(bindings, registers);
-        this.writes = Arrays.copyOfRange(bindings, registers, 2 * registers);
+        this.arrays = new INDArray[2 * registers];
+        this.memories = new Memory[2 * registers];
     }
 
     private static final class Assignment {
@@ -62,11 +61,10 @@ public final class Pass implements Parallel.Range {
 
     /** Forgets arrays and assignments. */
     public void clear() {
-        for (Binding binding : bindings) {
-            binding.set(null);
+        Arrays.fill(arrays, null);
+        while (!assignments.isEmpty()) {
+            spare.add(assignments.remove(assignments.size() - 1));
         }
-        spare.addAll(assignments);
-        assignments.clear();
     }
 
     /**
@@ -76,7 +74,7 @@ public final class Pass implements Parallel.Range {
      * @param array an array of FLOAT, DOUBLE, HALF or BFLOAT16
      */
     public void read(int register, INDArray array) {
-        reads[register].set(array);
+        arrays[register] = array;
     }
 
     /**
@@ -86,7 +84,7 @@ public final class Pass implements Parallel.Range {
      * @param array an array of the same shape as those that are read
      */
     public void write(int register, INDArray array) {
-        writes[register].set(array);
+        arrays[registers + register] = array;
     }
 
     /**
@@ -119,9 +117,9 @@ public final class Pass implements Parallel.Range {
 
     /** An array that is written; all have its shape. */
     private INDArray result() {
-        for (Binding write : writes) {
-            if (write.array() != null) {
-                return write.array();
+        for (int r = registers; r < arrays.length; r++) {
+            if (arrays[r] != null) {
+                return arrays[r];
             }
         }
         return null;
@@ -131,8 +129,8 @@ public final class Pass implements Parallel.Range {
         if (!Kernels.onHost()) {
             return false;
         }
-        for (Binding binding : bindings) {
-            if (binding.array() != null && !Memory.fits(binding.array())) {
+        for (INDArray array : arrays) {
+            if (array != null && !Memory.fits(array)) {
                 return false;
             }
         }
@@ -140,23 +138,30 @@ public final class Pass implements Parallel.Range {
     }
 
     private void overMemory(INDArray result) {
-        List<INDArray[]> copies = List.of();
-        for (int b = 0; b < bindings.length; b++) {
-            INDArray array = bindings[b].array();
-            if (array != null && !Memory.supports(array)) {
-                INDArray dense = b < registers ? Kernels.copy(array) : Kernels.empty(array.dataType(), array.shape());
-                copies = copies.isEmpty() ? new ArrayList<>() : copies;
-                copies.add(new INDArray[] {dense, b < registers ? dense : array});
-                bindings[b].set(dense);
-            }
-        }
+        List<INDArray[]> copies = replaceByDense();
         dense(result.length());
-        for (INDArray[] copy : copies) {
-            if (copy[0] != copy[1]) {
+        for (int i = 0; i < copies.size(); i++) {
+            INDArray[] copy = copies.get(i);
+            if (copy[1] != null) {
                 copy[1].assign(copy[0]);
             }
             copy[0].close();
         }
+    }
+
+    /** Puts dense copies in the place of arrays with gaps: each with the array to write back to, if it is written. */
+    private List<INDArray[]> replaceByDense() {
+        List<INDArray[]> copies = List.of();
+        for (int i = 0; i < arrays.length; i++) {
+            INDArray array = arrays[i];
+            if (array != null && !Memory.supports(array)) {
+                boolean read = i < registers;
+                arrays[i] = read ? Kernels.copy(array) : Kernels.empty(array.dataType(), array.shape());
+                copies = copies.isEmpty() ? new ArrayList<>() : copies;
+                copies.add(new INDArray[] {arrays[i], read ? null : array});
+            }
+        }
+        return copies;
     }
 
     private void dense(long values) {
@@ -167,9 +172,12 @@ public final class Pass implements Parallel.Range {
         length = (int) (values / rows);
         blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         wide = false;
-        for (int b = 0; b < bindings.length; b++) {
-            bindings[b].resolve(bindings);
-            wide |= bindings[b].array() != null && bindings[b].array().dataType() == DataType.DOUBLE;
+        known.next();
+        for (int i = 0; i < arrays.length; i++) {
+            if (arrays[i] != null) {
+                memories[i] = known.of(arrays[i]);
+                wide |= arrays[i].dataType() == DataType.DOUBLE;
+            }
         }
         loads = loads.length < rows ? new long[rows] : loads;
         for (int row = 0; row < rows; row++) {
@@ -214,7 +222,7 @@ public final class Pass implements Parallel.Range {
     private void block(float[][] x, int row, int at, int count) {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
-            reads[r].memory().read(at, x[r], count);
+            memories[r].read(at, x[r], count);
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
@@ -224,8 +232,8 @@ public final class Pass implements Parallel.Range {
             }
         }
         for (int r = 0; r < registers; r++) {
-            if (writes[r].array() != null) {
-                writes[r].memory().write(at, x[r], count);
+            if (arrays[registers + r] != null) {
+                memories[registers + r].write(at, x[r], count);
             }
         }
     }
@@ -233,7 +241,7 @@ public final class Pass implements Parallel.Range {
     private void block(double[][] x, int row, int at, int count) {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
-            reads[r].memory().read(at, x[r], count);
+            memories[r].read(at, x[r], count);
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
@@ -243,24 +251,24 @@ public final class Pass implements Parallel.Range {
             }
         }
         for (int r = 0; r < registers; r++) {
-            if (writes[r].array() != null) {
-                writes[r].memory().write(at, x[r], count);
+            if (arrays[registers + r] != null) {
+                memories[registers + r].write(at, x[r], count);
             }
         }
     }
 
     /** The same assignments by ND4J's operations. */
     void byOperations(INDArray result) {
-        boolean doubles = Arrays.stream(bindings).anyMatch(binding -> binding.array() != null && binding.array().dataType() == DataType.DOUBLE);
-        INDArray[] values = Arrays.stream(reads).map(Binding::array).toArray(INDArray[]::new);
+        boolean doubles = Arrays.stream(arrays).anyMatch(array -> array != null && array.dataType() == DataType.DOUBLE);
+        INDArray[] values = Arrays.copyOf(arrays, registers);
         List<INDArray> made = new ArrayList<>();
         for (Assignment assignment : assignments) {
             values[assignment.target] = Operations.combine(doubles ? DataType.DOUBLE : DataType.FLOAT, values, assignment.weights, assignment.limit, result.shape());
             made.add(values[assignment.target]);
         }
         for (int r = 0; r < registers; r++) {
-            if (writes[r].array() != null) {
-                writes[r].array().assign(values[r]);
+            if (arrays[registers + r] != null) {
+                arrays[registers + r].assign(values[r]);
             }
         }
         made.forEach(INDArray::close);

@@ -1,0 +1,196 @@
+package io.github.diffusion4j.memory;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.diffusion4j.core.LevelCurve;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.plan.ModelInput;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.samplers.AdaptiveSampling;
+import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What runs allocate, and what they leave behind, by the counters of the virtual machine and of ND4J. */
+class MemoryTest {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** Steps until the compiler has seen every loop. */
+    private static final int WARM = 30_000;
+    private static final int MEASURED = 2_000;
+    /** What the compiler itself, a late class, or an array that comes back only after long (PNDM's fourth prediction) may put on the thread's account in all these steps. */
+    private static final long STRAY = 8_192;
+    /** Small objects around the noise of a step; two draws where a corrector draws too. */
+    private static final long NOISE = 640;
+
+    static List<String> classes() {
+        return DiffusersConfig.classNames().stream().filter(name -> !name.equals("ConsistencyDecoderScheduler") && !name.equals("SCMScheduler")).sorted().toList();
+    }
+
+    private static Plan plan(String name) {
+        return DiffusersConfig.of(name).scheduler().plan(20);
+    }
+
+    private static INDArray array(int seed) {
+        return CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 8, 8);
+    }
+
+    /** How many buffers ND4J has made off the heap; asking counts too. */
+    private static long offHeap() {
+        return Nd4j.getDeallocatorService().nextValue();
+    }
+
+    /** The second half of every run. */
+    @ParameterizedTest
+    @MethodSource("classes")
+    void steps_of_a_session_allocate_nothing(String name) {
+        Plan plan = plan(name);
+        INDArray noise = array(1);
+        INDArray output = array(2);
+        Meter meter = new Meter(plan, noise, output);
+        meter.steps(WARM);
+        meter.heap = 0;
+        meter.offHeap = 0;
+        meter.counted = 0;
+        meter.steps(MEASURED);
+        long perStep = plan.stochastic() ? NOISE : 0;
+        assertTrue(meter.heap <= STRAY + perStep * meter.counted, name + ": " + meter.heap + " bytes on the heap in " + meter.counted + " steps");
+        assertEquals(0, meter.offHeap, name);
+        noise.close();
+        output.close();
+    }
+
+    private static final class Meter {
+        private final Plan plan;
+        private final INDArray noise;
+        private final INDArray output;
+        private long heap;
+        private long offHeap;
+        private long counted;
+
+        Meter(Plan plan, INDArray noise, INDArray output) {
+            this.plan = plan;
+            this.noise = noise;
+            this.output = output;
+        }
+
+        void steps(int count) {
+            for (int done = 0; done < count; done += plan.evaluations()) {
+                try (Session session = plan.session(noise, CounterNoise.of(3))) {
+                    while (session.evaluation() < plan.evaluations() / 2) {
+                        session.step(output);
+                    }
+                    int first = session.evaluation();
+                    long heapBefore = THREADS.getCurrentThreadAllocatedBytes();
+                    long offHeapBefore = offHeap();
+                    while (!session.done()) {
+                        session.step(output);
+                    }
+                    heap += THREADS.getCurrentThreadAllocatedBytes() - heapBefore;
+                    offHeap += offHeap() - offHeapBefore - 1;
+                    counted += session.evaluation() - first;
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("classes")
+    void a_run_leaves_its_result_and_nothing_else(String name) {
+        Plan plan = plan(name);
+        INDArray noise = array(1);
+        INDArray output = array(2);
+        float[] before = noise.data().asFloat();
+        List<INDArray> seen = new ArrayList<>();
+        INDArray result = Sampling.run(plan, in -> {
+            seen.add(in.sample());
+            return output;
+        }, noise, CounterNoise.of(3), progress -> assertTrue(progress.denoised().length() > 0));
+        assertTrue(seen.stream().allMatch(INDArray::wasClosed));
+        assertFalse(result.wasClosed() || noise.wasClosed() || output.wasClosed());
+        assertArrayEquals(before, noise.data().asFloat());
+        assertThrows(CancellationException.class, () -> Sampling.run(plan, in -> output, noise, CounterNoise.of(3), Sampling.Progress::cancel));
+    }
+
+    /** A session works in place; the pure steps never do. Same bits. */
+    @ParameterizedTest
+    @MethodSource("classes")
+    void a_session_gives_the_bits_of_the_pure_steps(String name) {
+        Plan plan = plan(name);
+        CounterNoise source = CounterNoise.of(3);
+        INDArray noise = array(1);
+        SamplerState state = plan.start(noise, source);
+        try (Session session = plan.session(noise, source)) {
+            for (int i = 0; i < plan.evaluations(); i++) {
+                ModelInput pure = plan.input(i, state);
+                assertArrayEquals(pure.sample().data().asFloat(), session.input().sample().data().asFloat());
+                assertEquals(pure.timestep(), session.input().timestep());
+                INDArray output = pure.sample().mul(0.3).addi(0.1);
+                assertArrayEquals(plan.denoised(i, output, state).data().asFloat(), session.denoised(output).data().asFloat());
+                SamplerState resumed = session.state();
+                state = plan.step(i, output, state, source);
+                session.step(output);
+                assertArrayEquals(state.sample().data().asFloat(), session.sample().data().asFloat());
+                try (Session again = plan.session(resumed, source)) {
+                    assertArrayEquals(pure.sample().data().asFloat(), again.input().sample().data().asFloat());
+                    again.step(output);
+                    assertArrayEquals(state.sample().data().asFloat(), again.sample().data().asFloat());
+                }
+            }
+            assertTrue(session.done());
+            assertThrows(IllegalStateException.class, () -> session.step(noise));
+        }
+    }
+
+    @Test
+    void adaptive_steps_free_what_they_try() {
+        LevelCurve curve = sigma -> new NoiseLevel(sigma, 1, sigma);
+        INDArray start = array(1);
+        List<INDArray> seen = new ArrayList<>();
+        AdaptiveSampling.Result result = AdaptiveSampling.DEFAULT.with(3, 0.5).run(curve, Parameterization.epsilon(), curve.atEdmSigma(10), curve.atEdmSigma(0.1), in -> {
+            seen.add(in.sample());
+            return in.sample().mul(0.9);
+        }, start, CounterNoise.of(3));
+        assertTrue(seen.stream().allMatch(INDArray::wasClosed));
+        assertFalse(start.wasClosed() || result.sample().wasClosed());
+        assertTrue(result.accepted() > 3);
+    }
+
+    static Stream<DataType> types() {
+        return Stream.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
+    }
+
+    /** The network's input given back as its output, and an output in another layout. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void outputs_may_be_the_input_or_have_any_layout(DataType type) {
+        Plan plan = plan("DPMSolverMultistepScheduler");
+        INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), type, 1, 4, 8, 8);
+        INDArray copied = Sampling.run(plan, in -> Kernels.copy(in.sample()), noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        INDArray same = Sampling.run(plan, ModelInput::sample, noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        INDArray fortran = Sampling.run(plan, in -> in.sample().dup('f'), noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        assertArrayEquals(copied.data().asDouble(), same.data().asDouble());
+        assertArrayEquals(copied.data().asDouble(), fortran.data().asDouble());
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.diffusion4j.benchmarks;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The arithmetic of a step in libtorch, through DJL, with as many threads as there are processors; every temporary is freed at once, as Python does. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 2, jvmArgs = {"-Xmx2g", "-Dai.djl.offline=true"})
+public class TorchBenchmark {
+
+    /** The shape. */
+    @Param({Sizes.LATENT, Sizes.WIDE, Sizes.BATCH, Sizes.VIDEO, Sizes.PICTURES})
+    public String size;
+
+    private NDManager manager;
+    private NDArray sample;
+    private NDArray output;
+    private NDArray third;
+
+    /** Made by JMH. */
+    public TorchBenchmark() {}
+
+    /** Makes arrays; libtorch takes its number of threads from the processors that Java sees. */
+    @Setup
+    public void setUp() {
+        String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
+        System.setProperty("ai.djl.pytorch.num_threads", threads);
+        System.setProperty("ai.djl.pytorch.num_interop_threads", threads);
+        manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+        Shape shape = new Shape(Sizes.shape(size));
+        sample = manager.randomNormal(shape);
+        output = manager.randomNormal(shape);
+        third = manager.randomNormal(shape);
+    }
+
+    /** Frees them. */
+    @TearDown
+    public void tearDown() {
+        manager.close();
+    }
+
+    /**
+     * {@code 0.98 x - 0.05 e}.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object twoTerms() {
+        try (NDArray a = sample.mul(0.98); NDArray b = output.mul(-0.05); NDArray sum = a.add(b)) {
+            return sum;
+        }
+    }
+
+    /**
+     * {@code 0.98 x - 0.05 e + 0.02 m}.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object threeTerms() {
+        try (NDArray a = sample.mul(0.98); NDArray b = output.mul(-0.05); NDArray c = third.mul(0.02); NDArray two = a.add(b); NDArray sum = two.add(c)) {
+            return sum;
+        }
+    }
+}

@@ -12,7 +12,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -474,20 +473,23 @@ public final class Plan implements Serializable {
     }
 
     /**
-     * The run as text: a line per evaluation with its time, level and the weights of its update.
+     * All numbers of the run as data, text, Markdown and JSON.
      *
-     * @return the description
+     * @return the description; printed, it is a line per evaluation
      */
-    public String describe() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "%s, %s, %s, %d evaluations%n", solver, parameterization, correction, program.evaluations().size()));
-        text.append(String.format(Locale.ROOT, "%5s %10s %10s %10s %10s  %s%n", "eval", "time", "alpha", "sigma", "log SNR", "next = sample, anchor, output, data, noise, memory"));
-        for (int i = 0; i < program.evaluations().size(); i++) {
-            Evaluation e = program.evaluations().get(i);
-            text.append(String.format(Locale.ROOT, "%5d %10.4f %10.6f %10.6f %10.4f  %s%n", i, e.conditioning(), e.level().alpha(),
-                    e.level().sigma(), e.level().logSnr(), Arrays.toString(e.next())));
-        }
-        return text.toString();
+    public PlanDescription describe() {
+        List<PlanDescription.Row> rows = IntStream.range(0, evaluations())
+                .mapToObj(i -> PlanDescription.Row.of(evaluation(i), i, stepOf(i), request(i))).toList();
+        return new PlanDescription(solver.toString(), parameterization.toString(), correction.toString(), startScale, grid.to(grid.last() - 1), rows);
+    }
+
+    /**
+     * A name for the run that follows from its numbers alone: plans that compute the same have the same.
+     *
+     * @return {@link PlanDescription#fingerprint}
+     */
+    public String fingerprint() {
+        return describe().fingerprint();
     }
 
     @Override

@@ -188,7 +188,7 @@ class PlanTest {
 
     @Test
     void a_description_has_a_line_for_each_evaluation() {
-        assertEquals(2 + 7, plan(new TestSolvers.Heun(), 4, true).describe().lines().count());
+        assertEquals(2 + 7, plan(new TestSolvers.Heun(), 4, true).describe().toString().lines().count());
     }
 
     private static void says(String part, org.junit.jupiter.api.function.Executable action) {

@@ -1,0 +1,86 @@
+package io.github.diffusion4j.docs.explorer;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.SolverTraits;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.teavm.jso.JSExport;
+
+/**
+ * The library as the explorer's page sees it: text in, JSON out. Compiled to JavaScript by TeaVM, so that the page computes with this very
+ * code, and an ordinary class on the JVM, where its tests run.
+ */
+public final class Explorer {
+
+    private static final int CURVE_POINTS = 121;
+
+    private Explorer() {}
+
+    /**
+     * What can be chosen.
+     *
+     * @return the models, schedules, predictions, spacings and solvers, each with id and label, as JSON
+     */
+    @JSExport
+    public static String choices() {
+        return "{\"models\": " + options(Choices.MODELS, Choice::value) + ", \"schedules\": " + options(Choices.SCHEDULES, Choice::java)
+                + ", \"predictions\": " + options(Choices.PREDICTIONS, Choice::java) + ", \"spacings\": " + options(Choices.SPACINGS, Choice::java)
+                + ", \"solvers\": " + options(Choices.SOLVERS, Choice::java) + "}";
+    }
+
+    private static <T> String options(List<Choice<T>> choices, java.util.function.Function<Choice<T>, String> value) {
+        return choices.stream().map(c -> "{\"id\": " + quoted(c.id()) + ", \"label\": " + quoted(c.label()) + ", \"value\": " + quoted(value.apply(c)) + "}")
+                .collect(Collectors.joining(",\n", "[", "]"));
+    }
+
+    /**
+     * The run that was chosen.
+     *
+     * @param query the choices as in the page's address, {@code schedule=sd&solver=ddim&steps=20}
+     * @return curves, plan, Java and config as JSON; an object with {@code error} where there is no such run
+     */
+    @JSExport
+    public static String run(String query) {
+        try {
+            Selection selection = Selection.of(query);
+            return "{\"curve\": " + curve(selection.noise()) + ",\n\"java\": " + quoted(selection.java()) + ",\n\"config\": " + quoted(selection.config()) + ",\n"
+                    + plan(selection) + "}";
+        } catch (IllegalArgumentException e) {
+            return "{\"error\": " + quoted(e.getMessage()) + "}";
+        }
+    }
+
+    private static String plan(Selection selection) {
+        Plan plan = selection.plan();
+        Parameterization prediction = Choice.find(Choices.PREDICTIONS, selection.prediction());
+        SolverTraits traits = plan.solver().traits();
+        List<Parameterization.Weights> targets = IntStream.range(0, plan.evaluations()).mapToObj(i -> prediction.target(plan.level(i))).toList();
+        return "\"order\": " + (traits.stochastic() ? traits.weakOrder() : traits.order()) + ", \"stochastic\": " + traits.stochastic() + ", \"citation\": "
+                + quoted(traits.citation()) + ",\n\"targetData\": " + array(targets, Parameterization.Weights::first) + ", \"targetNoise\": "
+                + array(targets, Parameterization.Weights::second) + ",\n\"plan\": " + plan.describe().json();
+    }
+
+    private static String curve(NoiseSchedule schedule) {
+        double first = schedule.cleanest().time();
+        double last = schedule.noisiest().time();
+        boolean discrete = schedule instanceof io.github.diffusion4j.core.DiscreteSchedule;
+        List<NoiseLevel> levels = IntStream.range(0, CURVE_POINTS).mapToDouble(i -> first + (last - first) * i / (CURVE_POINTS - 1))
+                .map(time -> discrete ? Math.rint(time) : time).mapToObj(schedule::at).toList();
+        return "{\"time\": " + array(levels, NoiseLevel::time) + ", \"alpha\": " + array(levels, NoiseLevel::alpha) + ", \"sigma\": "
+                + array(levels, NoiseLevel::sigma) + ", \"logSnr\": " + array(levels, NoiseLevel::logSnr) + "}";
+    }
+
+    private static <T> String array(List<T> values, ToDoubleFunction<T> number) {
+        return Arrays.toString(values.stream().mapToDouble(number).map(x -> Double.isFinite(x) ? x : Math.copySign(1e300, x)).toArray());
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+    }
+}

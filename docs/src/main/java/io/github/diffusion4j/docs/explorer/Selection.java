@@ -1,0 +1,98 @@
+package io.github.diffusion4j.docs.explorer;
+
+import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.schedules.EdmSchedule;
+import io.github.diffusion4j.schedules.Flow;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was chosen.
+ *
+ * @param schedule the id of the schedule
+ * @param prediction the id of the parameterization
+ * @param spacing the id of the spacing
+ * @param solver the id of the solver
+ * @param steps the number of steps
+ * @param shift the shift of a flow
+ * @param size the height and width of a picture in pixels
+ */
+record Selection(String schedule, String prediction, String spacing, String solver, int steps, double shift, int size) {
+
+    /** The selection of an address, {@code schedule=sd&steps=20}; what it leaves out is that of the first model. */
+    static Selection of(String query) {
+        Map<String, String> given = new HashMap<>(Map.of("shift", "3", "size", "1024"));
+        for (String pair : (Choices.MODELS.get(0).value() + "&" + query).split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                given.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        }
+        return new Selection(given.get("schedule"), given.get("prediction"), given.get("spacing"), given.get("solver"), Integer.parseInt(given.get("steps")),
+                Double.parseDouble(given.get("shift")), Integer.parseInt(given.get("size")));
+    }
+
+    /** FLUX sees one token for 16 x 16 pixels. */
+    int tokens() {
+        return (size / 16) * (size / 16);
+    }
+
+    NoiseSchedule noise() {
+        return Choice.find(Choices.SCHEDULES, schedule);
+    }
+
+    Plan plan() {
+        return ComposedScheduler.of(noise(), Choice.find(Choices.SOLVERS, solver)).withSpacing(Choice.find(Choices.SPACINGS, spacing).apply(this))
+                .withParameterization(Choice.find(Choices.PREDICTIONS, prediction)).plan(steps);
+    }
+
+    /** The Java that makes the plan. */
+    String java() {
+        return "Scheduler scheduler = ComposedScheduler.of(" + Choice.named(Choices.SCHEDULES, schedule).java() + ",\n                "
+                + Choice.named(Choices.SOLVERS, solver).java() + ")\n        .withSpacing("
+                + Choice.named(Choices.SPACINGS, spacing).java().replace("SHIFT", "" + shift).replace("TOKENS", "" + tokens()) + ")\n        .withParameterization("
+                + Choice.named(Choices.PREDICTIONS, prediction).java() + ");\nPlan plan = scheduler.plan(" + steps + ");\n";
+    }
+
+    private String family() {
+        NoiseSchedule noise = noise();
+        return noise instanceof DiscreteSchedule ? "betas" : noise instanceof Flow ? "flow" : noise instanceof EdmSchedule ? "edm" : "none";
+    }
+
+    /** The {@code scheduler_config.json} of the class in Diffusers that is closest, or empty where none composes these parts. */
+    String config() {
+        Map<String, Object> named = Choices.CLASSES.get(solver + " " + family());
+        Map<String, Object> spaced = Choice.named(Choices.SPACINGS, spacing).config();
+        boolean flow = family().equals("flow");
+        boolean fits = named != null && spaced != null && (flow ? prediction.equals("flow") : !prediction.equals("flow"))
+                && flow == (spacing.equals("shift") || spacing.equals("dynamic"))
+                && !(solver.equals("heunflow") && spacing.equals("dynamic"))
+                && (!family().equals("edm") || spacing.equals("karras") && prediction.equals("epsilon"))
+                && (!rampless() || !spaced.keySet().toString().contains("use_"));
+        if (!fits) {
+            return "";
+        }
+        Map<String, Object> keys = new TreeMap<>(Choice.named(Choices.SCHEDULES, schedule).config());
+        keys.putAll(flow || family().equals("edm") ? Map.of() : Choice.named(Choices.PREDICTIONS, prediction).config());
+        keys.putAll(family().equals("edm") ? Map.of() : spaced);
+        keys.putAll(named);
+        keys.replace("shift", shift);
+        StringBuilder json = new StringBuilder("{\n");
+        String gap = "";
+        for (Map.Entry<String, Object> key : keys.entrySet()) {
+            String value = key.getValue() instanceof String text ? '"' + text + '"' : key.getValue().toString();
+            json.append(gap).append("  \"").append(key.getKey()).append("\": ").append(value);
+            gap = ",\n";
+        }
+        return json.append("\n}\n").toString();
+    }
+
+    /** Whether the class in Diffusers knows no ramps of sigmas. */
+    private boolean rampless() {
+        return solver.equals("eulera") || solver.equals("ddpm") || solver.equals("lcm");
+    }
+}

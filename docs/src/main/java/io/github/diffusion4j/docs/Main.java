@@ -3,13 +3,17 @@ package io.github.diffusion4j.docs;
 import io.github.diffusion4j.docs.digits.DigitsCommand;
 import io.github.diffusion4j.docs.figures.TabulateCommand;
 import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
+import io.github.diffusion4j.docs.gallery.GalleryCommand;
 import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
+import io.github.diffusion4j.docs.reference.ReferenceCommand;
+import io.github.diffusion4j.docs.site.SiteCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers} and {@code work-precision}. */
+/** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery} and {@code site}. */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
-        subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class}, synopsisSubcommandLabel = "COMMAND")
+        subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
+            SiteCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

@@ -174,7 +174,7 @@ final class DigitsJob {
     private void curves() throws IOException {
         List<NoiseCurve> curves = Arrays.stream(BetaSchedule.values()).map(s -> new NoiseCurve(s.diffusersName(), s.schedule(TIMESTEPS))).toList();
         for (NoiseCurve curve : curves) {
-            Files.writeString(folder.resolve("schedule-" + curve.name() + ".csv"), curve.csv());
+            Files.writeString(folder.resolve("schedule-" + curve.name() + ".csv"), curve.table().csv());
             report.schedule(curve.name(), "schedule-" + curve.name() + ".csv");
         }
         for (String column : List.of("alphas_cumprod", "sigma", "log_snr", "beta")) {

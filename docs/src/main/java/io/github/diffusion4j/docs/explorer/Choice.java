@@ -14,13 +14,21 @@ import java.util.stream.Collectors;
  * @param value what the expression makes
  * @param <T> what it is
  */
-record Choice<T>(String id, String label, String java, Map<String, Object> config, T value) {
+public record Choice<T>(String id, String label, String java, Map<String, Object> config, T value) {
 
     static <T> T find(List<Choice<T>> choices, String id) {
         return named(choices, id).value();
     }
 
-    static <T> Choice<T> named(List<Choice<T>> choices, String id) {
+    /**
+     * The choice of an id.
+     *
+     * @param choices what there is
+     * @param id its id
+     * @param <T> what they are
+     * @return the choice
+     */
+    public static <T> Choice<T> named(List<Choice<T>> choices, String id) {
         return choices.stream().filter(choice -> choice.id().equals(id)).findFirst().orElseThrow(() -> new IllegalArgumentException(
                 "'" + id + "' is none of " + choices.stream().map(Choice::id).collect(Collectors.joining(", "))));
     }

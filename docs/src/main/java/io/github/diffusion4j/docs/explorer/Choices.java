@@ -23,29 +23,33 @@ import io.github.diffusion4j.samplers.solvers.RectifiedAncestral;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.CosineSchedule;
 import io.github.diffusion4j.schedules.DynamicShift;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
+import io.github.diffusion4j.schedules.GeometricSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.Sigmas;
 import io.github.diffusion4j.schedules.Timesteps;
+import io.github.diffusion4j.schedules.TrigSchedule;
+import io.github.diffusion4j.schedules.VarianceExploding;
 import io.github.diffusion4j.schedules.VarianceSde;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What the explorer offers. A test holds every Java text and every config to the value beside it. */
-final class Choices {
+/** What the explorer offers, and the gallery draws. A test holds every Java text and every config to the value beside it. */
+public final class Choices {
 
     /** What the network outputs. */
-    static final List<Choice<Parameterization>> PREDICTIONS = List.of(
+    public static final List<Choice<Parameterization>> PREDICTIONS = List.of(
             new Choice<>("epsilon", "epsilon", "Parameterization.epsilon()", Map.of("prediction_type", "epsilon"), Parameterization.epsilon()),
             new Choice<>("v", "v", "Parameterization.velocity()", Map.of("prediction_type", "v_prediction"), Parameterization.velocity()),
             new Choice<>("x0", "x0", "Parameterization.sample()", Map.of("prediction_type", "sample"), Parameterization.sample()),
             new Choice<>("flow", "flow", "Parameterization.flow()", Map.of(), Parameterization.flow()));
 
     /** The forward processes. */
-    static final List<Choice<NoiseSchedule>> SCHEDULES = List.of(
+    public static final List<Choice<NoiseSchedule>> SCHEDULES = List.of(
             betas("sd", "scaled_linear (Stable Diffusion)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)",
                     Map.of("beta_schedule", "scaled_linear", "beta_start", 0.00085, "beta_end", 0.012), BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)),
             betas("zsnr", "scaled_linear, zero terminal SNR", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withZeroTerminalSnr()",
@@ -54,12 +58,22 @@ final class Choices {
             betas("linear", "linear (DDPM)", "BetaSchedule.LINEAR.schedule(1000)", Map.of("beta_schedule", "linear"), BetaSchedule.LINEAR.schedule(1000)),
             betas("cosine", "squaredcos_cap_v2", "BetaSchedule.SQUARED_COSINE.schedule(1000)", Map.of("beta_schedule", "squaredcos_cap_v2"),
                     BetaSchedule.SQUARED_COSINE.schedule(1000)),
+            betas("sigmoid", "sigmoid", "BetaSchedule.SIGMOID.schedule(1000)", Map.of("beta_schedule", "sigmoid"), BetaSchedule.SIGMOID.schedule(1000)),
+            betas("laplace", "laplace", "BetaSchedule.LAPLACE.schedule(1000)", Map.of("beta_schedule", "laplace"), BetaSchedule.LAPLACE.schedule(1000)),
+            betas("exp", "exp", "BetaSchedule.EXPONENTIAL.schedule(1000)", Map.of("beta_schedule", "exp"), BetaSchedule.EXPONENTIAL.schedule(1000)),
+            betas("snrshift", "scaled_linear, SNR divided by 3 (CogVideoX)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withSnrDivided(3)", null,
+                    BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withSnrDivided(3)),
             new Choice<>("flow", "flow matching", "new Flow(1000)", Map.of("num_train_timesteps", 1000), new Flow(1000)),
             new Choice<>("edm", "EDM", "new EdmSchedule(0.002, 80)", Map.of("sigma_min", 0.002, "sigma_max", 80.0), new EdmSchedule(0.002, 80)),
-            new Choice<>("vpsde", "VP-SDE", "new VarianceSde(0.1, 20)", null, new VarianceSde(0.1, 20)));
+            new Choice<>("vpsde", "VP-SDE", "new VarianceSde(0.1, 20)", null, new VarianceSde(0.1, 20)),
+            new Choice<>("ve", "VE-SDE", "new GeometricSchedule(0.01, 1348)", null, new GeometricSchedule(0.01, 1348)),
+            new Choice<>("vetable", "scaled_linear as x0 + sigma eps", "VarianceExploding.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012))", null,
+                    VarianceExploding.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012))),
+            new Choice<>("cosinetime", "continuous cosine (Wuerstchen)", "new CosineSchedule(1, 0.008)", null, new CosineSchedule(1, 0.008)),
+            new Choice<>("trig", "TrigFlow", "new TrigSchedule(1)", null, new TrigSchedule(1)));
 
     /** Where the steps start. */
-    static final List<Choice<Function<Selection, Spacing>>> SPACINGS = List.of(
+    public static final List<Choice<Function<Selection, Spacing>>> SPACINGS = List.of(
             spacing("trailing", "trailing", "Timesteps.trailing()", Map.of("timestep_spacing", "trailing"), s -> Timesteps.trailing()),
             spacing("leading", "leading, offset 1", "Timesteps.leading(1)", Map.of("timestep_spacing", "leading", "steps_offset", 1), s -> Timesteps.leading(1)),
             spacing("linspace", "linspace", "Timesteps.linspace()", Map.of("timestep_spacing", "linspace"), s -> Timesteps.linspace()),
@@ -67,13 +81,17 @@ final class Choices {
             spacing("exponential", "exponential (equal steps of log SNR)", "Sigmas.ramp(SigmaRamp.exponential())", Map.of("use_exponential_sigmas", true),
                     s -> Sigmas.ramp(SigmaRamp.exponential())),
             spacing("beta", "beta", "Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))", Map.of("use_beta_sigmas", true), s -> Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))),
+            spacing("polyexponential", "polyexponential", "Sigmas.ramp(SigmaRamp.polyexponential(2))", null, s -> Sigmas.ramp(SigmaRamp.polyexponential(2))),
+            spacing("kl", "KL optimal", "Sigmas.ramp(SigmaRamp.klOptimal())", null, s -> Sigmas.ramp(SigmaRamp.klOptimal())),
+            spacing("laplace", "Laplace", "Sigmas.ramp(SigmaRamp.laplace(0, 0.5))", null, s -> Sigmas.ramp(SigmaRamp.laplace(0, 0.5))),
+            spacing("logsnr", "equal steps of log SNR, -4 to 7", "Sigmas.logSnr(3.5, -2)", null, s -> Sigmas.logSnr(3.5, -2)),
             spacing("time", "equal steps of time", "Sigmas.time()", null, s -> Sigmas.time()),
             spacing("shift", "flow shift", "Sigmas.shiftedFlow(SHIFT)", Map.of("shift", "SHIFT"), s -> Sigmas.shiftedFlow(s.shift())),
             spacing("dynamic", "flow shift by image size (FLUX)", "Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(TOKENS, 256, 4096, 0.5, 1.15)))",
                     Map.of("use_dynamic_shifting", true), s -> Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(s.tokens(), 256, 4096, 0.5, 1.15)))));
 
     /** How steps are taken; the classes of Diffusers for tables of betas, flows and EDM follow in {@link #CLASSES}. */
-    static final List<Choice<Solver>> SOLVERS = List.of(
+    public static final List<Choice<Solver>> SOLVERS = List.of(
             solver("ddim", "DDIM = Euler", "new FirstOrder(new Ancestral(0), true)", new FirstOrder(new Ancestral(0), true)),
             solver("dpmpp2m", "DPM++ 2M", "DpmSolverMultistep.plusPlus(2)", DpmSolverMultistep.plusPlus(2)),
             solver("dpmpp3m", "DPM++ 3M", "DpmSolverMultistep.plusPlus(3)", DpmSolverMultistep.plusPlus(3)),

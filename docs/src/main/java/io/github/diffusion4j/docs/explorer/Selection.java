@@ -21,10 +21,15 @@ import java.util.TreeMap;
  * @param shift the shift of a flow
  * @param size the height and width of a picture in pixels
  */
-record Selection(String schedule, String prediction, String spacing, String solver, int steps, double shift, int size) {
+public record Selection(String schedule, String prediction, String spacing, String solver, int steps, double shift, int size) {
 
-    /** The selection of an address, {@code schedule=sd&steps=20}; what it leaves out is that of the first model. */
-    static Selection of(String query) {
+    /**
+     * The selection of an address.
+     *
+     * @param query for instance {@code schedule=sd&steps=20}; what it leaves out is that of the first model
+     * @return the selection
+     */
+    public static Selection of(String query) {
         Map<String, String> given = new HashMap<>(Map.of("shift", "3", "size", "1024"));
         for (String pair : (Choices.MODELS.get(0).value() + "&" + query).split("&")) {
             int equals = pair.indexOf('=');
@@ -36,8 +41,12 @@ record Selection(String schedule, String prediction, String spacing, String solv
                 Double.parseDouble(given.get("shift")), Integer.parseInt(given.get("size")));
     }
 
-    /** FLUX sees one token for 16 x 16 pixels. */
-    int tokens() {
+    /**
+     * The length of the token sequence: FLUX sees one token for 16 x 16 pixels.
+     *
+     * @return the number of tokens
+     */
+    public int tokens() {
         return (size / 16) * (size / 16);
     }
 

@@ -2,11 +2,8 @@ package io.github.diffusion4j.docs.figures;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
-import java.util.ArrayList;
+import io.github.diffusion4j.docs.gallery.Table;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.IntToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -48,42 +45,15 @@ public record NoiseCurve(String name, DiscreteSchedule schedule) {
         };
     }
 
-    private List<List<String>> rows(IntToDoubleFunction[] columns) {
-        List<List<String>> rows = new ArrayList<>();
-        for (int t = 0; t < schedule.size(); t++) {
-            List<String> row = new ArrayList<>();
-            row.add(Integer.toString(t));
-            for (IntToDoubleFunction column : columns) {
-                row.add(Double.toString(column.applyAsDouble(t)));
-            }
-            rows.add(row);
-        }
-        return rows;
-    }
-
-    private List<List<String>> rows() {
-        return rows(COLUMNS.stream().skip(1).map(this::column).map(values -> (IntToDoubleFunction) t -> values[t]).toArray(IntToDoubleFunction[]::new));
-    }
-
     /**
-     * The table as comma-separated values with all digits.
+     * All columns as a table.
      *
-     * @return the text
+     * @return a row per timestep
      */
-    public String csv() {
-        return String.join(",", COLUMNS) + "\n" + rows().stream().map(row -> String.join(",", row) + "\n").collect(Collectors.joining());
-    }
-
-    /**
-     * The table as Markdown, with six significant digits.
-     *
-     * @return the text
-     */
-    public String markdown() {
-        String head = "| " + String.join(" | ", COLUMNS) + " |\n|" + " ---: |".repeat(COLUMNS.size()) + "\n";
-        return head + rows().stream().map(row -> row.stream()
-                .map(cell -> cell.matches("\\d+") ? cell : String.format(Locale.ROOT, "%.6g", Double.parseDouble(cell)))
-                .collect(Collectors.joining(" | ", "| ", " |\n"))).collect(Collectors.joining());
+    public Table table() {
+        List<double[]> columns = COLUMNS.stream().map(this::column).toList();
+        return new Table(COLUMNS, IntStream.range(0, schedule.size())
+                .mapToObj(t -> columns.stream().<Object>map(values -> values == columns.get(0) ? (Object) t : (Object) values[t]).toList()).toList());
     }
 
     /**

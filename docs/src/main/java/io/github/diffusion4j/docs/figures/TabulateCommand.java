@@ -88,8 +88,8 @@ public final class TabulateCommand implements Callable<Integer> {
 
     private static void write(NoiseCurve curve, Format format, Path file) throws IOException {
         switch (format) {
-            case csv -> Files.writeString(file, curve.csv());
-            case md -> Files.writeString(file, curve.markdown());
+            case csv -> Files.writeString(file, curve.table().csv());
+            case md -> Files.writeString(file, curve.table().markdown());
             case json -> Files.writeString(file, json(curve));
             case svg, png -> curve.chart().write(file);
         }

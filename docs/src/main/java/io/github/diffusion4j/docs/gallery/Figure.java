@@ -1,0 +1,19 @@
+package io.github.diffusion4j.docs.gallery;
+
+/**
+ * A figure with the numbers that it shows.
+ *
+ * @param name the name of its files
+ * @param title what it shows
+ * @param words what is to be seen in it, for those who cannot see it and for those who can
+ * @param java how to get what it shows
+ * @param svg the figure
+ * @param table its numbers
+ */
+record Figure(String name, String title, String words, String java, Svg svg, Table table) {
+
+    String markdown() {
+        return "# " + title + "\n\n" + words + "\n\n" + (java.isEmpty() ? "" : "`" + java + "`\n\n") + "![" + title + "](" + name + ".svg)\n\n"
+                + "The numbers with all their digits: [" + name + ".csv](" + name + ".csv). All figures: [the gallery](index.md).\n\n" + table.markdown();
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.diffusion4j.docs.site;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every {@code java} block of README and the docs folder compiles and runs, after {@link Prelude}. */
+class CodeBlocksTest {
+
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
+    private static final List<String> PACKAGES = List.of("core", "core.plan", "core.noise", "core.random", "core.training", "samplers", "samplers.diffusers", "samplers.names",
+            "samplers.solvers", "schedules");
+    private static final String IMPORTS = "import java.nio.file.*; import java.util.*; import org.nd4j.linalg.api.buffer.DataType; import org.nd4j.linalg.api.ndarray.INDArray; "
+            + PACKAGES.stream().map(name -> "import io.github.diffusion4j." + name + ".*; ").collect(Collectors.joining());
+
+    /** The blocks by the names of their classes, which tell file and line. */
+    private static Map<String, String> blocks() throws IOException {
+        List<Path> files = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("index.md"), Path.of("concepts.md")));
+        try (Stream<Path> guides = Files.list(Path.of("guides"))) {
+            guides.filter(file -> file.toString().endsWith(".md")).forEach(files::add);
+        }
+        Map<String, String> blocks = new TreeMap<>();
+        for (Path file : files) {
+            String text = Files.readString(file).replace("\r", "");
+            Matcher matcher = BLOCK.matcher(text);
+            while (matcher.find()) {
+                long line = 1 + text.substring(0, matcher.start()).lines().count();
+                blocks.put(file.getFileName().toString().replaceAll("\\W", "_") + "_line_" + line, matcher.group(1));
+            }
+        }
+        return blocks;
+    }
+
+    @Test
+    void every_block_compiles_and_runs(@TempDir Path folder) throws Exception {
+        Map<String, String> blocks = blocks();
+        assertTrue(blocks.size() >= 25, "found " + blocks.keySet());
+        List<Path> sources = new ArrayList<>();
+        StringBuilder calls = new StringBuilder();
+        for (Map.Entry<String, String> block : blocks.entrySet()) {
+            Path source = folder.resolve(block.getKey() + ".java");
+            Files.writeString(source, IMPORTS + "class " + block.getKey() + " extends io.github.diffusion4j.docs.site.Prelude { static void run() throws Exception {\n"
+                    + block.getValue() + "} }\n");
+            sources.add(source);
+            calls.append("System.err.println(\"").append(block.getKey()).append("\"); ").append(block.getKey()).append(".run();\n");
+        }
+        Path main = folder.resolve("AllBlocks.java");
+        Files.writeString(main, "class AllBlocks { public static void main(String[] arguments) throws Exception {\n" + calls + "System.exit(0); } }\n");
+        sources.add(main);
+        compile(folder, sources);
+
+        Path config = Files.createDirectories(folder.resolve("model/scheduler")).resolve("scheduler_config.json");
+        Files.writeString(config, Prelude.MODEL);
+        Path log = folder.resolve("log.txt");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-cp",
+                folder + System.getProperty("path.separator") + classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        assertTrue(process.waitFor(3, TimeUnit.MINUTES), "the blocks do not end");
+        assertEquals(0, process.exitValue(), () -> tail(log));
+    }
+
+    private static String classpath() {
+        return Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator"))).map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(System.getProperty("path.separator")));
+    }
+
+    private static void compile(Path folder, List<Path> sources) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(problems, null, null)) {
+            boolean compiled = compiler.getTask(null, files, problems, List.of("-d", folder.toString(), "-cp", classpath(), "-proc:none"), null,
+                    files.getJavaFileObjectsFromPaths(sources)).call();
+            assertTrue(compiled, () -> problems.getDiagnostics().stream().map(Object::toString).collect(Collectors.joining("\n")));
+        }
+    }
+
+    private static String tail(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.core.random.CounterNormals;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -54,6 +55,43 @@ public final class Explorer {
         } catch (IllegalArgumentException e) {
             return "{\"error\": " + quoted(e.getMessage()) + "}";
         }
+    }
+
+    /**
+     * What cannot be chosen beside the rest of a selection.
+     *
+     * @param query the choices
+     * @return the ids of spacings and solvers that have no such run, as JSON
+     */
+    @JSExport
+    public static String refused(String query) {
+        return "{\"spacings\": " + refused(query + "&steps=3&spacing=", Choices.SPACINGS) + ", \"solvers\": " + refused(query + "&steps=3&solver=", Choices.SOLVERS) + "}";
+    }
+
+    private static <T> String refused(String query, List<Choice<T>> choices) {
+        return choices.stream().map(Choice::id).filter(id -> {
+            try {
+                return Selection.of(query + id).plan().evaluations() == 0;
+            } catch (IllegalArgumentException e) {
+                return true;
+            }
+        }).map(Explorer::quoted).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /**
+     * N(0, 1) numbers, the same for the same arguments.
+     *
+     * @param seed the seed
+     * @param index the network evaluation
+     * @param draw the draw
+     * @param count how many
+     * @return the numbers
+     */
+    @JSExport
+    public static double[] normals(int seed, int index, int draw, int count) {
+        double[] numbers = new double[count];
+        new CounterNormals().fill(seed, 0, index, draw, 0, numbers, count);
+        return numbers;
     }
 
     private static String plan(Selection selection) {

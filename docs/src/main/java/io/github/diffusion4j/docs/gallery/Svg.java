@@ -14,16 +14,16 @@ public final class Svg {
     Svg(double width, double height, String title, String description) {
         text.append(String.format(Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\">%n",
                 width, height, width, height)).append("<title>").append(escaped(title)).append("</title>\n<desc>").append(escaped(description)).append("</desc>\n<style>\n")
-                .append(colours()).append(resource("figure.css")).append("</style>\n");
+                .append(style()).append("</style>\n");
     }
 
     /**
-     * The colours of figures and pages.
+     * The colours of figures and pages as variables, and what is drawn in them.
      *
-     * @return a style sheet of variables
+     * @return a style sheet
      */
-    public static String colours() {
-        return resource("colours.css");
+    public static String style() {
+        return resource("colours.css") + resource("figure.css");
     }
 
     private static String resource(String name) {

@@ -49,7 +49,7 @@ final class Site {
                 Files.copy(docs.resolve(file), target, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Files.writeString(out.resolve("style.css"), Svg.colours() + resource("style.css"));
+        Files.writeString(out.resolve("style.css"), Svg.style() + resource("style.css"));
         page("explorer.html", "Explorer", resource("explorer.html"));
         for (String asset : List.of("explorer.js", "explorer-figures.js", "explorer-cloud.js")) {
             Files.writeString(out.resolve(asset), resource(asset));

@@ -13,13 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CodeBlocksTest {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
-    private static final List<String> PACKAGES = List.of("core", "core.plan", "core.noise", "core.random", "core.training", "samplers", "samplers.diffusers", "samplers.names",
-            "samplers.solvers", "schedules");
-    private static final String IMPORTS = "import java.nio.file.*; import java.util.*; import org.nd4j.linalg.api.buffer.DataType; import org.nd4j.linalg.api.ndarray.INDArray; "
-            + PACKAGES.stream().map(name -> "import io.github.diffusion4j." + name + ".*; ").collect(Collectors.joining());
-
     /** The blocks by the names of their classes, which tell file and line. */
     private static Map<String, String> blocks() throws IOException {
         List<Path> files = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("index.md"), Path.of("concepts.md")));
@@ -58,7 +47,7 @@ class CodeBlocksTest {
         StringBuilder calls = new StringBuilder();
         for (Map.Entry<String, String> block : blocks.entrySet()) {
             Path source = folder.resolve(block.getKey() + ".java");
-            Files.writeString(source, IMPORTS + "class " + block.getKey() + " extends io.github.diffusion4j.docs.site.Prelude { static void run() throws Exception {\n"
+            Files.writeString(source, JavaSource.IMPORTS + "class " + block.getKey() + " extends io.github.diffusion4j.docs.site.Prelude { static void run() throws Exception {\n"
                     + block.getValue() + "} }\n");
             sources.add(source);
             calls.append("System.err.println(\"").append(block.getKey()).append("\"); ").append(block.getKey()).append(".run();\n");
@@ -66,30 +55,15 @@ class CodeBlocksTest {
         Path main = folder.resolve("AllBlocks.java");
         Files.writeString(main, "class AllBlocks { public static void main(String[] arguments) throws Exception {\n" + calls + "System.exit(0); } }\n");
         sources.add(main);
-        compile(folder, sources);
+        JavaSource.compile(folder, sources);
 
         Path config = Files.createDirectories(folder.resolve("model/scheduler")).resolve("scheduler_config.json");
         Files.writeString(config, Prelude.MODEL);
         Path log = folder.resolve("log.txt");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-cp",
-                folder + System.getProperty("path.separator") + classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                folder + System.getProperty("path.separator") + JavaSource.classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertTrue(process.waitFor(3, TimeUnit.MINUTES), "the blocks do not end");
         assertEquals(0, process.exitValue(), () -> tail(log));
-    }
-
-    private static String classpath() {
-        return Stream.of(System.getProperty("java.class.path").split(System.getProperty("path.separator"))).map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(System.getProperty("path.separator")));
-    }
-
-    private static void compile(Path folder, List<Path> sources) throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(problems, null, null)) {
-            boolean compiled = compiler.getTask(null, files, problems, List.of("-d", folder.toString(), "-cp", classpath(), "-proc:none"), null,
-                    files.getJavaFileObjectsFromPaths(sources)).call();
-            assertTrue(compiled, () -> problems.getDiagnostics().stream().map(Object::toString).collect(Collectors.joining("\n")));
-        }
     }
 
     private static String tail(Path log) {

@@ -36,6 +36,7 @@ import io.github.diffusion4j.schedules.VarianceExploding;
 import io.github.diffusion4j.schedules.VarianceSde;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What the explorer offers, and the gallery draws. A test holds every Java text and every config to the value beside it. */
@@ -125,6 +126,11 @@ public final class Choices {
             Map.entry("ddpm betas", ofClass("DDPMScheduler", "clip_sample", false)),
             Map.entry("dpmpp2msde betas", ofClass("DPMSolverMultistepScheduler", "algorithm_type", "sde-dpmsolver++")),
             Map.entry("dpmppsde betas", ofClass("DPMSolverSDEScheduler")), Map.entry("lcm betas", ofClass("LCMScheduler")));
+
+    /** What the classes of {@link #CLASSES} lack, by the ids of schedules, predictions and spacings. */
+    static final Map<String, Set<String>> LACKS = Map.of("eulera", Set.of("x0", "karras", "exponential", "beta"), "ddpm", Set.of("karras", "exponential", "beta"),
+            "lcm", Set.of("zsnr", "karras", "exponential", "beta"), "deis3", Set.of("zsnr"), "dpm2", Set.of("zsnr", "x0"), "dpmppsde", Set.of("zsnr", "x0"),
+            "heun", Set.of("zsnr"), "lms4", Set.of("zsnr"), "heunflow", Set.of("dynamic"));
 
     /** Models people use, as selections. */
     static final List<Choice<String>> MODELS = List.of(

@@ -8,6 +8,7 @@ import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -76,18 +77,22 @@ public record Selection(String schedule, String prediction, String spacing, Stri
     String config() {
         Map<String, Object> named = Choices.CLASSES.get(solver + " " + family());
         Map<String, Object> spaced = Choice.named(Choices.SPACINGS, spacing).config();
-        boolean flow = family().equals("flow");
-        boolean fits = named != null && spaced != null && (flow ? prediction.equals("flow") : !prediction.equals("flow"))
-                && flow == (spacing.equals("shift") || spacing.equals("dynamic"))
-                && !(solver.equals("heunflow") && spacing.equals("dynamic"))
-                && (!family().equals("edm") || spacing.equals("karras") && prediction.equals("epsilon"))
-                && (!rampless() || !spaced.keySet().toString().contains("use_"));
-        if (!fits) {
+        Set<String> lacks = Choices.LACKS.getOrDefault(solver, Set.of());
+        boolean known = named != null && spaced != null && Choice.named(Choices.SCHEDULES, schedule).config() != null
+                && !lacks.contains(schedule) && !lacks.contains(prediction) && !lacks.contains(spacing);
+        boolean fits = switch (family()) {
+            case "flow" -> prediction.equals("flow") && (spacing.equals("shift") || spacing.equals("dynamic"));
+            case "edm" -> prediction.equals("x0") && spacing.equals("karras");
+            default -> !prediction.equals("flow") && !spacing.equals("shift") && !spacing.equals("dynamic");
+        };
+        if (!known || !fits) {
             return "";
         }
         Map<String, Object> keys = new TreeMap<>(Choice.named(Choices.SCHEDULES, schedule).config());
-        keys.putAll(flow || family().equals("edm") ? Map.of() : Choice.named(Choices.PREDICTIONS, prediction).config());
-        keys.putAll(family().equals("edm") ? Map.of() : spaced);
+        if (!family().equals("edm")) {
+            keys.putAll(Choice.named(Choices.PREDICTIONS, prediction).config());
+            keys.putAll(spaced);
+        }
         keys.putAll(named);
         keys.replace("shift", shift);
         StringBuilder json = new StringBuilder("{\n");
@@ -98,10 +103,5 @@ public record Selection(String schedule, String prediction, String spacing, Stri
             gap = ",\n";
         }
         return json.append("\n}\n").toString();
-    }
-
-    /** Whether the class in Diffusers knows no ramps of sigmas. */
-    private boolean rampless() {
-        return solver.equals("eulera") || solver.equals("ddpm") || solver.equals("lcm");
     }
 }

@@ -83,7 +83,7 @@ const cloud = (() => {
     const colour = name => style.getPropertyValue(name).trim();
     const level = k => k < rows.length ? [rows[k].alpha, rows[k].sigma] : run.plan.end;
     const place = (points, k, i) => {
-      const unit = canvas.width / 6.4 / Math.hypot(...level(k));
+      const unit = canvas.width / 5.6 / Math.hypot(...level(k));
       return [canvas.width / 2 + points[i] * unit, canvas.height / 2 - points[i + 1] * unit];
     };
     pen.fillStyle = colour("--panel");

@@ -143,7 +143,7 @@ const explorer = (() => {
     }
     update();
   });
-  KEYS.forEach(key => $(key).addEventListener("input", update));
+  KEYS.forEach(key => $(key).addEventListener(LISTS[key] ? "change" : "input", update));
   $("frame").addEventListener("input", () => {
     stop();
     show();

@@ -19,7 +19,7 @@ class LinksTest {
 
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
     /** Made by other parts of the build. */
-    private static final Pattern ELSEWHERE = Pattern.compile("(https?|mailto):.*|(\\.\\./)*api/index\\.html|explorer-library\\.js");
+    private static final Pattern ELSEWHERE = Pattern.compile("(https?|mailto):.*|(\\.\\./)*apidocs/index\\.html|explorer-library\\.js");
 
     @Test
     void no_link_of_the_site_is_broken(@TempDir Path site) throws IOException {

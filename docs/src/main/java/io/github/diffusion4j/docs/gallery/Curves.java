@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Schedules: alpha, sigma, log SNR and, where there is a table, beta over time; points are denser towards the data, where log SNR is steep. */
+/** Schedules: alpha, sigma, log SNR and, where there is a table, beta over time; points are denser towards both ends, where curves are steep. */
 final class Curves {
 
     private static final int POINTS = 41;
@@ -31,7 +31,7 @@ final class Curves {
         DiscreteSchedule table = schedule instanceof DiscreteSchedule discrete ? discrete : null;
         double first = schedule.cleanest().time();
         double last = schedule.noisiest().time();
-        List<NoiseLevel> levels = IntStream.range(0, POINTS).mapToDouble(i -> first + (last - first) * i * i / ((POINTS - 1.0) * (POINTS - 1)))
+        List<NoiseLevel> levels = IntStream.range(0, POINTS).mapToDouble(i -> first + (last - first) * (1 - Math.cos(Math.PI * i / (POINTS - 1))) / 2)
                 .map(time -> table == null ? time : Math.rint(time)).mapToObj(schedule::at).toList();
         double[] time = column(levels, NoiseLevel::time);
         double[] alpha = column(levels, NoiseLevel::alpha);
@@ -50,8 +50,8 @@ final class Curves {
         Panel weights = Panel.over(svg, box[0], time, both).axes("alpha and sigma", "time");
         weights.curve("c0", time, alpha, "alpha");
         weights.curve("c1", time, sigma, "sigma");
-        svg.label("c0", weights.x(time[POINTS / 2]) + 6, weights.y(alpha[POINTS / 2]) - 6, "alpha");
-        svg.label("c1", weights.x(time[POINTS * 3 / 4]) + 6, weights.y(sigma[POINTS * 3 / 4]) + 16, "sigma");
+        svg.label("c0", weights.x(time[POINTS / 3]) + 6, weights.y(alpha[POINTS / 3]) - 6, "alpha");
+        svg.label("c1", weights.x(time[POINTS * 3 / 5]) + 6, weights.y(sigma[POINTS * 3 / 5]) + 16, "sigma");
         double[] drawn = Arrays.stream(logSnr).map(value -> Math.abs(value) < FARTHEST ? value : Double.NaN).toArray();
         Panel.over(svg, box[1], time, drawn).axes("log SNR", "time").curve("c0", time, drawn, "log SNR");
         if (table != null) {

@@ -51,9 +51,10 @@ final class Strips {
         int columns = runs.stream().mapToInt(run -> run.rows().size()).max().orElseThrow();
         double height = 16 + runs.stream().mapToDouble(run -> 44 + CELL * arrays(run).size()).sum() + 20;
         String words = "Ten steps on Stable Diffusion's schedule with x0 prediction; a column is a network evaluation, from noise on the left to data on the right, a row an array "
-                + "of the update, a cell its weight: blue is positive, orange negative, strong is large.";
+                + "of the update, a cell its weight in the next sample: blue is positive, orange negative, strong is large.";
         Svg svg = new Svg(Math.max(480, 150 + columns * CELL_WIDTH + 20), height, "Weights of " + name, words);
         List<List<Object>> table = new ArrayList<>();
+        List<String> used = ARRAYS.stream().filter(array -> runs.stream().anyMatch(run -> arrays(run).contains(array))).toList();
         double top = 16;
         for (int k = 0; k < runs.size(); k++) {
             String variant = entries.get(k).variant();
@@ -62,13 +63,13 @@ final class Strips {
             top += 44 + CELL * arrays(runs.get(k)).size();
             for (PlanDescription.Row row : runs.get(k).rows()) {
                 List<Object> cells = new ArrayList<>(List.of(variant, row.index(), row.step(), row.level().logSnr()));
-                ARRAYS.forEach(array -> cells.add(row.weights().get("next").get(array)));
+                used.forEach(array -> cells.add(row.weights().get("next").get(array)));
                 table.add(cells);
             }
         }
         svg.label("note", 140, height - 8, "network evaluations: noise on the left, data on the right");
         List<String> heads = new ArrayList<>(List.of("variant", "evaluation", "step", "log_snr"));
-        heads.addAll(ARRAYS);
+        heads.addAll(used);
         String file = "solver-" + name.toLowerCase(Locale.ROOT).replace("++", "pp").replaceAll("[^a-z0-9]+", "-");
         return new Figure(file, "Solver: " + name, words, "", svg, new Table(heads, table));
     }

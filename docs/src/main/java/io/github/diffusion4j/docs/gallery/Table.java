@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
  */
 public record Table(List<String> columns, List<List<Object>> rows) {
 
+    private static final double LARGEST_WHOLE = 1e6;
+
     /**
      * The table as comma-separated values, numbers with all their digits.
      *
@@ -33,13 +35,21 @@ public record Table(List<String> columns, List<List<Object>> rows) {
      * @return the text
      */
     public String markdown() {
-        String rule = columns.stream().map(column -> rows.stream().anyMatch(row -> row.get(columns.indexOf(column)) instanceof String) ? " --- |" : " ---: |")
+        String rule = columns.stream().map(column -> rows.stream().anyMatch(row -> isText(row.get(columns.indexOf(column)))) ? " --- |" : " ---: |")
                 .collect(Collectors.joining("", "|", "\n"));
         return "| " + String.join(" | ", columns) + " |\n" + rule + rows.stream()
                 .map(row -> row.stream().map(Table::rounded).collect(Collectors.joining(" | ", "| ", " |\n"))).collect(Collectors.joining());
     }
 
+    private static boolean isText(Object cell) {
+        return cell instanceof String text && !text.matches("[-+.\\de]*");
+    }
+
     private static String rounded(Object cell) {
-        return cell instanceof Double number && Double.isFinite(number) ? String.format(Locale.ROOT, "%.6g", number) : cell == null ? "" : cell.toString();
+        if (cell instanceof Double number && Double.isFinite(number)) {
+            boolean whole = number == Math.rint(number) && Math.abs(number) < LARGEST_WHOLE;
+            return whole ? Integer.toString(number.intValue()) : String.format(Locale.ROOT, "%.6g", number);
+        }
+        return cell == null ? "" : cell.toString();
     }
 }

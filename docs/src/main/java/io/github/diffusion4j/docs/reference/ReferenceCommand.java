@@ -89,7 +89,7 @@ public final class ReferenceCommand implements Callable<Integer> {
                 return cell.isEmpty() ? "" : String.format(java.util.Locale.ROOT, "%.3g", Double.parseDouble(cell));
             };
             String order = errors[head.indexOf("claimed_order")];
-            return List.<Object>of(entry.toString(), order.isEmpty() ? "weak " + errors[head.indexOf("claimed_weak_order")] : order, traits.evaluationsPerStep(), traits.history(),
+            return List.<Object>of(entry.toString(), order.isEmpty() ? "weak\u00a0" + errors[head.indexOf("claimed_weak_order")] : order, traits.evaluationsPerStep(), traits.history(),
                     error.apply(10), error.apply(20), error.apply(50), traits.citation());
         }).toList();
         return new Table(List.of("solver", "order", "evaluations", "history", "error at 10", "at 20", "at 50", "source"), rows);

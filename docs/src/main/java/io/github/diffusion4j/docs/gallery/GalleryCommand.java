@@ -43,6 +43,6 @@ public final class GalleryCommand implements Callable<Integer> {
     }
 
     private static String section(String title, List<Figure> figures) {
-        return "\n## " + title + "\n\n" + figures.stream().map(figure -> "- [![" + figure.title() + "](" + figure.name() + ".svg)" + figure.title() + "](" + figure.name() + ".md)\n").collect(Collectors.joining());
+        return "\n## " + title + "\n\n" + figures.stream().map(figure -> "- [![](" + figure.name() + ".svg)" + figure.title() + "](" + figure.name() + ".md)\n").collect(Collectors.joining());
     }
 }

@@ -27,7 +27,7 @@ final class Site {
     private final Path out;
 
     Site(Path docs, Path out) {
-        this.docs = docs;
+        this.docs = docs.toAbsolutePath().normalize();
         this.out = out;
     }
 

@@ -52,7 +52,7 @@ const figures = (() => {
     const clipped = curve.logSnr.map(v => finite(v) ? v : NaN);
     const early = Math.floor(curve.time.length * 0.22), late = Math.floor(curve.time.length * 0.72);
     const dots = rows.filter(r => finite(r.logSnr) && r.alpha > 0).map(r => `<circle cx="${x(Math.min(times[1], Math.max(times[0], r.curveTime)))}" cy="${z(r.logSnr)}" r="3"/>`).join("");
-    return svg(460, 385, `alpha and sigma, and log SNR from ${short(range[1])} to ${short(range[0])}, over time`,
+    return svg(472, 385, `alpha and sigma, and log SNR from ${short(range[1])} to ${short(range[0])}, over time`,
       axes(x, y, [46, 16, 450, 150], times, [0, top]) + path("c0", curve.time, curve.alpha, x, y) + path("c1", curve.time, curve.sigma, x, y)
       + label(x(curve.time[early]) + 8, y(curve.alpha[early]) - 6, "c0", "alpha") + label(x(curve.time[late]) + 8, y(curve.sigma[late]) + 18, "c1", "sigma")
       + axes(x, z, [46, 216, 450, 350], times, range) + label(46, 205, "head", "log SNR") + path("c0", curve.time, clipped, x, z) + dots + label(248, 382, "note middle", "time"));

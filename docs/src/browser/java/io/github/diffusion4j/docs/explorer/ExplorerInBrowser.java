@@ -204,6 +204,16 @@ class ExplorerInBrowser {
         assertFalse(element("copy-java").isEnabled());
     }
 
+    @Test
+    void every_control_has_a_label_and_shows_focus() {
+        assertEquals(List.of(), script("return Array.from(document.querySelectorAll('select, input')).filter(e => e.labels.length === 0).map(e => e.id)"));
+        for (String id : List.of("model", "steps", "play", "copy-java")) {
+            script("document.activeElement.blur()");
+            element(id).sendKeys(Keys.SHIFT);
+            assertEquals("solid", script("return getComputedStyle(document.activeElement).outlineStyle"), id);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"index.html", "concepts.html", "explorer.html", "guides/choose-a-solver.html", "reference/solvers.html", "from-diffusers.html", "gallery/index.html",
         "gallery/schedule-sd.html", "gallery/spacing-sd.html", "gallery/solver-unipc.html"})

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs;
 
+import io.github.diffusion4j.docs.benchmarks.BenchmarkCommand;
 import io.github.diffusion4j.docs.digits.DigitsCommand;
 import io.github.diffusion4j.docs.figures.TabulateCommand;
 import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 /** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery} and {@code site}. */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
         subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
-            SiteCommand.class}, synopsisSubcommandLabel = "COMMAND")
+            SiteCommand.class, BenchmarkCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

@@ -4,41 +4,42 @@ import java.util.Arrays;
 
 /**
  * Weighted sums of float blocks in twice the precision of float, rounded once. A sum is a pair {@code hi + lo}; a product {@code w x} with a double
- * weight is {@code (w' + w'') x}. What a product rounds off is found by a fused multiply-add, what an addition rounds off by two-sum (Knuth, The Art of Computer
- * Programming, volume 2, section 4.2.2, theorem B):
+ * weight is {@code (w' + w'') x}. What a product rounds off is found by a fused multiply-add, what a sum rounds off by two-sum (Knuth, The Art of Computer
+ * Programming, volume 2, section 4.2.2, theorem B); with the negated product p:
  * <pre>
- *   p = w' x,   r = hi + p,   z = r - hi,   lo += (hi - (r - z)) + (p - z) + ((w' x - p) + w'' x),   hi = r
+ *   p = -w' x,   r = hi - p,   z = r - hi,   lo += ((hi - (r - z)) - (p + z)) + ((w' x + p) + w'' x),   hi = r
  * </pre>
- * Products and {@code hi} are kept negated, so that the multiply-adds need no negation. These are float operations only: on JDK 17 loops that convert between float and
- * double are not vectorised, these are, if they are short; they were measured at a tenth of the time. Processors without fused multiply-add (x86 before 2013) get the same
- * bits, slowly. A value that is not finite, or products beyond the range of float, give NaN or infinity.
+ * On JDK 17 loops that convert between float and double are not vectorised; these are, at a tenth of the time. That takes care: the compiler pairs operands by their places,
+ * and swaps those of an addition whose sides are alike, so where they would be alike the loops subtract. Loops run over whole blocks, whatever part of them holds
+ * values, so that the compiler sees one trip count, however small the arrays it met first. Processors without fused multiply-add (x86 before 2013) get the same bits,
+ * slowly. A value that is not finite, or products beyond the range of float, give NaN or infinity.
  */
 final class FloatSums {
 
     private FloatSums() {}
 
     /** {@code out = sum of w_k x_k} over the weights that are not 0; {@code out} may be one of the summands. */
-    static void combine(double[] weights, float[][] x, float[] out, float[] hi, float[] lo, int count) {
+    static void combine(double[] weights, float[][] x, float[] out, float[] hi, float[] lo) {
         int last = lastTerm(weights);
         if (last < 0) {
-            Arrays.fill(out, 0, count, 0);
+            Arrays.fill(out, 0);
             return;
         }
         int first = nextTerm(weights, 0);
         if (first == last) {
-            one(x[first], weights[first], out, count);
+            one(x[first], weights[first], out);
             return;
         }
         int second = nextTerm(weights, first + 1);
         if (second == last) {
-            two(x[first], weights[first], x[second], weights[second], out, count);
+            two(x[first], weights[first], x[second], weights[second], out);
             return;
         }
-        firstTwo(x[first], weights[first], x[second], weights[second], hi, lo, count);
+        firstTwo(x[first], weights[first], x[second], weights[second], hi, lo);
         for (int k = nextTerm(weights, second + 1); k < last; k = nextTerm(weights, k + 1)) {
-            add(x[k], weights[k], hi, lo, count);
+            add(x[k], weights[k], hi, lo);
         }
-        last(x[last], weights[last], hi, lo, out, count);
+        last(x[last], weights[last], hi, lo, out);
     }
 
     private static int nextTerm(double[] weights, int from) {
@@ -57,74 +58,76 @@ final class FloatSums {
         return last;
     }
 
-    private static void one(float[] x, double weight, float[] out, int count) {
+    private static void one(float[] x, double weight, float[] out) {
         if (weight == 1) {
-            System.arraycopy(x, 0, out, 0, count);
+            System.arraycopy(x, 0, out, 0, Scratch.SIZE);
             return;
         }
         float w = (float) weight;
         float rest = (float) (weight - w);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
             out[i] = Math.fma(w, x[i], rest * x[i]);
         }
     }
 
-    private static void two(float[] x, double weightX, float[] y, double weightY, float[] out, int count) {
+    private static void two(float[] x, double weightX, float[] y, double weightY, float[] out) {
         float u = (float) weightX;
         float restX = (float) (weightX - u);
-        float v = (float) weightY;
-        float restY = (float) (weightY - v);
-        for (int i = 0; i < count; i++) {
+        float v = (float) -weightY;
+        float restY = (float) (-weightY - v);
+        for (int i = 0; i < Scratch.SIZE; i++) {
             float p = -u * x[i];
             float q = -v * y[i];
-            float r = p + q;
-            float z = r - p;
-            out[i] = Math.fma(restX, x[i], Math.fma(u, x[i], p)) + Math.fma(restY, y[i], Math.fma(v, y[i], q)) - ((p - (r - z)) + (q - z)) - r;
+            float r = q - p;
+            float z = r - q;
+            float minusRest = Math.fma(restY, y[i], Math.fma(v, y[i], q)) - Math.fma(restX, x[i], Math.fma(u, x[i], p));
+            out[i] = r - (minusRest - ((q - (r - z)) - (p + z)));
         }
     }
 
-    private static void firstTwo(float[] x, double weightX, float[] y, double weightY, float[] hi, float[] lo, int count) {
+    private static void firstTwo(float[] x, double weightX, float[] y, double weightY, float[] hi, float[] lo) {
         float u = (float) weightX;
         float restX = (float) (weightX - u);
-        float v = (float) weightY;
-        float restY = (float) (weightY - v);
-        for (int i = 0; i < count; i++) {
+        float v = (float) -weightY;
+        float restY = (float) (-weightY - v);
+        for (int i = 0; i < Scratch.SIZE; i++) {
             float p = -u * x[i];
             float q = -v * y[i];
-            float r = p + q;
-            float z = r - p;
+            float r = q - p;
+            float z = r - q;
+            float minusRest = Math.fma(restY, y[i], Math.fma(v, y[i], q)) - Math.fma(restX, x[i], Math.fma(u, x[i], p));
             hi[i] = r;
-            lo[i] = Math.fma(restX, x[i], Math.fma(u, x[i], p)) + Math.fma(restY, y[i], Math.fma(v, y[i], q)) - ((p - (r - z)) + (q - z));
+            lo[i] = ((q - (r - z)) - (p + z)) - minusRest;
         }
     }
 
-    private static void add(float[] x, double weight, float[] hi, float[] lo, int count) {
+    private static void add(float[] x, double weight, float[] hi, float[] lo) {
         float w = (float) weight;
         float rest = (float) (weight - w);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
             float h = hi[i];
             float p = -w * x[i];
-            float r = h + p;
+            float r = h - p;
             float z = r - h;
-            lo[i] += Math.fma(rest, x[i], Math.fma(w, x[i], p)) - ((h - (r - z)) + (p - z));
             hi[i] = r;
+            lo[i] = lo[i] + ((h - (r - z)) - (p + z)) + Math.fma(rest, x[i], Math.fma(w, x[i], p));
         }
     }
 
-    private static void last(float[] x, double weight, float[] hi, float[] lo, float[] out, int count) {
+    private static void last(float[] x, double weight, float[] hi, float[] lo, float[] out) {
         float w = (float) weight;
         float rest = (float) (weight - w);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
             float h = hi[i];
             float p = -w * x[i];
-            float r = h + p;
+            float r = h - p;
             float z = r - h;
-            out[i] = lo[i] + (Math.fma(rest, x[i], Math.fma(w, x[i], p)) - ((h - (r - z)) + (p - z))) - r;
+            out[i] = r + (lo[i] + ((h - (r - z)) - (p + z)) + Math.fma(rest, x[i], Math.fma(w, x[i], p)));
         }
     }
 
-    static void clamp(float[] x, float limit, int count) {
-        for (int i = 0; i < count; i++) {
+    static void clamp(float[] x, float limit) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
             x[i] = Math.max(-limit, Math.min(limit, x[i]));
         }
     }

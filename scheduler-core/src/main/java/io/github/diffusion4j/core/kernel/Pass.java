@@ -226,9 +226,9 @@ public final class Pass implements Parallel.Range {
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
-            FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1], count);
+            FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1]);
             if (assignment.limit != Double.POSITIVE_INFINITY) {
-                FloatSums.clamp(x[assignment.target], (float) assignment.limit, count);
+                FloatSums.clamp(x[assignment.target], (float) assignment.limit);
             }
         }
         for (int r = 0; r < registers; r++) {
@@ -245,9 +245,9 @@ public final class Pass implements Parallel.Range {
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
-            DoubleSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], count);
+            DoubleSums.combine(assignment.weights(row), x, x[assignment.target], x[registers]);
             if (assignment.limit != Double.POSITIVE_INFINITY) {
-                DoubleSums.clamp(x[assignment.target], assignment.limit, count);
+                DoubleSums.clamp(x[assignment.target], assignment.limit);
             }
         }
         for (int r = 0; r < registers; r++) {

@@ -1,0 +1,98 @@
+package io.github.diffusion4j.docs.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Tables of measured times in Markdown. */
+final class BenchmarkTables {
+
+    private static final List<String> STEPS = List.of("Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.ddimPure", "Step.nd4jTwoTerms", "Step.nd4jThreeTerms", "Step.nd4jTwoTermsClosed",
+            "Torch.twoTerms", "Torch.threeTerms", "Step.copyOfAsManyBytes");
+
+    private final List<Measured> all;
+
+    BenchmarkTables(List<Measured> all) {
+        this.all = all;
+    }
+
+    String markdown(String machine) {
+        StringBuilder text = new StringBuilder("# Measured times\n\nMade by `java -jar docs/target/diffusion4j.jar benchmark --out docs/benchmarks`: ").append(machine)
+                .append(". Microseconds with half the width of the 99.9 % interval. The machine is shared: ratios within a table matter.\n");
+        if (any("Step.")) {
+            sizes(text);
+            ratios(text);
+        }
+        if (any("Class.")) {
+            text.append("\n## Every scheduler class, 1x4x64x64\n\nA step with all that stands between two network evaluations, and a plan of 50 steps (2 where a class takes no more).\n\n")
+                    .append("| class | step | plan |\n| --- | ---: | ---: |\n");
+            values("scheduler", List.of("Class.")).forEach(name -> text.append("| ").append(name).append(" | ").append(cell("Class.step", "scheduler", name)).append(" | ")
+                    .append(cell("Class.plan", "scheduler", name)).append(" |\n"));
+        }
+        if (any("Training.")) {
+            table(text, "Training batches", List.of("Training.addNoise", "Training.nd4jAddNoise", "Training.batch"), "size");
+        }
+        if (any("Noise.")) {
+            table(text, "Noise", List.of("Noise.counter", "Noise.brownian", "Noise.torchCpu", "Noise.nd4j", "Noise.jdk"), "values");
+        }
+        return text.toString();
+    }
+
+    private void sizes(StringBuilder text) {
+        table(text, "A step at every size", STEPS, "size");
+        text.append("\n`Step.ddim` and `dpmSolverPlusPlus2M` run in a session, as the driver does; `ddimPure` makes a new array. The rivals do the arithmetic alone: two terms for DDIM, three for "
+                + "DPM-Solver++ 2M, which also writes what it remembers. `copyOfAsManyBytes` moves as many bytes as DDIM, on one thread.\n");
+    }
+
+    private void table(StringBuilder text, String title, List<String> names, String parameter) {
+        List<String> measured = names.stream().filter(this::any).toList();
+        List<String> values = values(parameter, measured);
+        text.append("\n## ").append(title).append("\n\n| | ").append(String.join(" | ", values)).append(" |\n| --- |").append(" ---: |".repeat(values.size())).append('\n');
+        for (String name : measured) {
+            text.append("| `").append(name).append("` |");
+            values.forEach(value -> text.append(' ').append(cell(name, parameter, value)).append(" |"));
+            text.append('\n');
+        }
+    }
+
+    private void ratios(StringBuilder text) {
+        List<String> sizes = values("size", List.of("Step."));
+        text.append("\n## How many times as fast\n\n| | ").append(String.join(" | ", sizes)).append(" |\n| --- |").append(" ---: |".repeat(sizes.size())).append('\n');
+        ratio(text, "DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim", sizes);
+        ratio(text, "DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim", sizes);
+        ratio(text, "DPM-Solver++ 2M against ND4J", "Step.nd4jThreeTerms", "Step.dpmSolverPlusPlus2M", sizes);
+        ratio(text, "DDIM against libtorch", "Torch.twoTerms", "Step.ddim", sizes);
+        ratio(text, "DPM-Solver++ 2M against libtorch", "Torch.threeTerms", "Step.dpmSolverPlusPlus2M", sizes);
+        ratio(text, "DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim", sizes);
+    }
+
+    private void ratio(StringBuilder text, String title, String rival, String ours, List<String> sizes) {
+        if (any(rival)) {
+            text.append("| ").append(title).append(" |");
+            for (String size : sizes) {
+                Optional<Measured> a = Measured.find(all, rival, "size", size);
+                Optional<Measured> b = Measured.find(all, ours, "size", size);
+                text.append(a.isPresent() && b.isPresent() ? String.format(Locale.ROOT, " %.2f |", a.get().time() / b.get().time()) : " |");
+            }
+            text.append('\n');
+        }
+    }
+
+    private boolean any(String prefix) {
+        return all.stream().anyMatch(m -> m.name().startsWith(prefix));
+    }
+
+    /** The values of a parameter of some benchmarks, in the order they were measured. */
+    private List<String> values(String parameter, List<String> prefixes) {
+        return all.stream().filter(m -> prefixes.stream().anyMatch(m.name()::startsWith)).map(m -> m.parameters().get(parameter)).distinct().toList();
+    }
+
+    private String cell(String name, String parameter, String value) {
+        return Measured.find(all, name, parameter, value).map(m -> number(m, Measured::time) + (Double.isNaN(m.error()) ? "" : " ± " + number(m, Measured::error))).orElse("");
+    }
+
+    private static String number(Measured measured, ToDoubleFunction<Measured> value) {
+        return String.format(Locale.ROOT, measured.time() < 100 ? "%.1f" : "%.0f", value.applyAsDouble(measured));
+    }
+}

@@ -45,7 +45,11 @@ public class ClassBenchmark {
     @Setup
     public void setUp() {
         loaded = DiffusersConfig.of(scheduler).scheduler();
-        steps = scheduler.equals("ConsistencyDecoderScheduler") || scheduler.equals("SCMScheduler") ? 2 : 50;
+        steps = switch (scheduler) {
+            case "ConsistencyDecoderScheduler", "SCMScheduler" -> 2;
+            case "CMStochasticIterativeScheduler" -> 40;
+            default -> 50;
+        };
         noise = Sizes.array(1, Sizes.LATENT);
         output = Sizes.array(2, Sizes.LATENT);
         loop = new Loop(plan(), noise, output, CounterNoise.of(3));
@@ -58,7 +62,7 @@ public class ClassBenchmark {
     }
 
     /**
-     * A plan of 50 steps.
+     * A plan of 50 steps, or of as many as the class takes.
      *
      * @return the plan
      */

@@ -25,7 +25,7 @@ final class BenchmarkTables {
             ratios(text);
         }
         if (any("Class.")) {
-            text.append("\n## Every scheduler class, 1x4x64x64\n\nA step with all that stands between two network evaluations, and a plan of 50 steps (2 where a class takes no more).\n\n")
+            text.append("\n## Every scheduler class, 1x4x64x64\n\nA step with all that stands between two network evaluations, and a plan of 50 steps (2 or 40 where a class takes no more).\n\n")
                     .append("| class | step | plan |\n| --- | ---: | ---: |\n");
             values("scheduler", List.of("Class.")).forEach(name -> text.append("| ").append(name).append(" | ").append(cell("Class.step", "scheduler", name)).append(" | ")
                     .append(cell("Class.plan", "scheduler", name)).append(" |\n"));

@@ -11,8 +11,13 @@ import io.github.diffusion4j.core.Parameterization;
  */
 record Normalized(Parameterization network) implements Parameterization {
 
+    /** Levels are far from the range where squares overflow, and {@code Math.hypot} costs as much as the rest of a plan. */
+    private static double norm(NoiseLevel level) {
+        return Math.sqrt(level.alpha() * level.alpha() + level.sigma() * level.sigma());
+    }
+
     private static NoiseLevel normalized(NoiseLevel level) {
-        double norm = Math.hypot(level.alpha(), level.sigma());
+        double norm = norm(level);
         return new NoiseLevel(level.time(), level.alpha() / norm, level.sigma() / norm);
     }
 
@@ -23,7 +28,7 @@ record Normalized(Parameterization network) implements Parameterization {
 
     @Override
     public double inputScale(NoiseLevel level) {
-        return 1 / Math.hypot(level.alpha(), level.sigma());
+        return 1 / norm(level);
     }
 
     @Override

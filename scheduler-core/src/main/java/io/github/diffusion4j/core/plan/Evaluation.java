@@ -28,18 +28,17 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise", "next sample", "churn noise", "network input"};
     private static final double[][] NOTHING = {};
+    private static final Combination DATA = Combination.ZERO.withData(1);
 
     static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
         NoiseLevel level = stage.level();
+        Network network = new Network(level, parameterization, parameterization.boundary(level), parameterization.data(level));
         double[] data = new double[MEMORY];
-        add(data, 1, parameterization.data(level));
-        double[] before = expand(stage.before(), level, parameterization, corrected);
+        add(data, 1, network.data());
+        double[] before = network.expand(stage.before(), corrected);
         double scale = parameterization.inputScale(level);
-        return new Evaluation(level, scale, parameterization.conditioning(level), data, before,
-                expand(stage.remember(), level, parameterization, corrected),
-                expand(stage.anchor(), level, parameterization, corrected),
-                expand(stage.next(), level, parameterization, corrected),
-                expand(Combination.ZERO.withData(1), level, parameterization, true),
+        return new Evaluation(level, scale, parameterization.conditioning(level), data, before, network.expand(stage.remember(), corrected),
+                network.expand(stage.anchor(), corrected), network.expand(stage.next(), corrected), network.expand(DATA, true),
                 isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval());
     }
 
@@ -50,27 +49,30 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return new double[][] {w};
     }
 
-    private static double[] expand(Combination c, NoiseLevel level, Parameterization parameterization, boolean corrected) {
-        double[] w = new double[MEMORY + c.memory().size()];
-        w[SAMPLE] = c.sample();
-        w[ANCHOR] = c.anchor();
-        w[NOISE] = c.noise();
-        if (c.data() != 0) {
-            Parameterization.Weights boundary = parameterization.boundary(level);
-            w[SAMPLE] += c.data() * boundary.first();
-            if (corrected) {
-                w[CORRECTED] = c.data() * boundary.second();
-            } else {
-                add(w, c.data() * boundary.second(), parameterization.data(level));
+    /** What a network says at a level. */
+    private record Network(NoiseLevel level, Parameterization parameterization, Parameterization.Weights boundary, Parameterization.Weights data) {
+
+        double[] expand(Combination c, boolean corrected) {
+            double[] w = new double[MEMORY + c.memory().size()];
+            w[SAMPLE] = c.sample();
+            w[ANCHOR] = c.anchor();
+            w[NOISE] = c.noise();
+            if (c.data() != 0) {
+                w[SAMPLE] += c.data() * boundary.first();
+                if (corrected) {
+                    w[CORRECTED] = c.data() * boundary.second();
+                } else {
+                    add(w, c.data() * boundary.second(), data);
+                }
             }
+            if (c.epsilon() != 0) {
+                add(w, c.epsilon(), parameterization.noise(level));
+            }
+            for (int k = 0; k < c.memory().size(); k++) {
+                w[MEMORY + k] = c.memory().get(k);
+            }
+            return w;
         }
-        if (c.epsilon() != 0) {
-            add(w, c.epsilon(), parameterization.noise(level));
-        }
-        for (int k = 0; k < c.memory().size(); k++) {
-            w[MEMORY + k] = c.memory().get(k);
-        }
-        return w;
     }
 
     private static void add(double[] w, double factor, Parameterization.Weights estimate) {

@@ -7,6 +7,7 @@ import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -33,7 +34,7 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
     /** The step of one evaluation, or of one for each sample, after which nothing follows. */
     static Step last(List<Evaluation> rows, NoiseRequest request) {
         return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
-                NOTHING, NOTHING, rows.stream().map(Evaluation::scaling).toList(), request, request, false, 0);
+                NOTHING, NOTHING, scaling(rows), request, request, false, 0);
     }
 
     /** The same step with another evaluation after it. */
@@ -42,7 +43,13 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
     }
 
     private static double[][] weights(List<Evaluation> rows, Function<Evaluation, double[]> part) {
-        return rows.stream().map(part).toArray(double[][]::new);
+        double[][] weights = new double[rows.size()][];
+        Arrays.setAll(weights, row -> part.apply(rows.get(row)));
+        return weights;
+    }
+
+    private static List<ArrayScaling> scaling(List<Evaluation> rows) {
+        return rows.size() == 1 ? List.of(rows.get(0).scaling()) : rows.stream().map(Evaluation::scaling).toList();
     }
 
     int rows() {

@@ -13,6 +13,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -22,7 +23,9 @@ import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -161,6 +164,42 @@ class MemoryTest {
             assertTrue(session.done());
             assertThrows(IllegalStateException.class, () -> session.step(noise));
         }
+    }
+
+    /** A step that fails changes nothing: with noise the run goes on as if it had not been tried. */
+    @Test
+    void a_failed_step_leaves_the_session_as_it_was() {
+        Plan plan = plan("EulerAncestralDiscreteScheduler");
+        INDArray noise = array(1);
+        INDArray output = array(2);
+        NoiseSource failing = new NoiseSource() {
+            private static final long serialVersionUID = 1;
+
+            private final transient Set<Integer> tried = new HashSet<>();
+
+            @Override
+            public void fill(NoiseRequest request, INDArray out) {
+                if (request.index() == 3 && tried.add(request.index())) {
+                    throw new IllegalStateException("no noise today");
+                }
+                CounterNoise.of(3).fill(request, out);
+            }
+        };
+        Session session = plan.session(noise, failing);
+        while (session.evaluation() < 3) {
+            session.step(output);
+        }
+        assertThrows(IllegalStateException.class, () -> session.step(output));
+        assertThrows(IllegalArgumentException.class, () -> session.step(array(1).castTo(DataType.DOUBLE)));
+        while (!session.done()) {
+            session.step(output);
+        }
+        INDArray expected = Sampling.run(plan, in -> output, noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        assertArrayEquals(expected.data().asFloat(), session.result().data().asFloat());
+        session.close();
+        session.close();
+        assertThrows(IllegalStateException.class, session::sample);
+        assertThrows(IllegalStateException.class, () -> plan("EulerAncestralDiscreteScheduler").session(noise, NoiseSource.none()).step(output));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.github.diffusion4j.core.kernel.Pass;
 import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -38,6 +39,7 @@ final class Engine {
     private final INDArray[] memory;
     /** The arrays before a step. */
     private final INDArray[] old;
+    private final List<INDArray> temporaries = new ArrayList<>();
     private int remembered;
     private INDArray sample;
     private INDArray anchor;
@@ -76,13 +78,21 @@ final class Engine {
 
     /** Gives all arrays back. */
     void free() {
-        int count = list();
+        int count = sample == null ? 0 : list();
         for (int i = 0; i < count; i++) {
             if (!among(old[i], old, i)) {
                 buffers.give(old[i]);
             }
         }
-        release(input);
+        dropInput();
+        sample = null;
+    }
+
+    private void dropInput() {
+        if (input != null) {
+            buffers.give(input);
+            input = null;
+        }
     }
 
     INDArray sample() {
@@ -105,11 +115,14 @@ final class Engine {
         double[] weights = new double[MEMORY];
         weights[SAMPLE] = scale;
         pass.assign(NEXT, NO_LIMIT, weights);
-        INDArray churn = churn(first.churn(), noise, source, request);
-        sample = take(NEXT, noise.dataType(), noise.shape());
-        input(withInput ? first.input() : new double[0][]);
-        pass.run();
-        release(churn);
+        try {
+            churn(first.churn(), noise, source, request);
+            sample = take(NEXT, noise.dataType(), noise.shape());
+            input(withInput ? first.input() : new double[0][]);
+            pass.run();
+        } finally {
+            releaseTemporaries();
+        }
         anchor = sample;
     }
 
@@ -130,14 +143,28 @@ final class Engine {
         }
     }
 
-    /** Takes the step that follows a network evaluation. */
+    /** Takes the step that follows a network evaluation. If it fails (no noise, a variance that is none), nothing has changed. */
     void advance(Step step, INDArray output, boolean withInput, NoiseSource source) {
         check(step, output);
-        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
-        INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
-        INDArray noise = step.usesNoise() ? noise(step, output, source) : null;
-        pass.clear();
-        read(step.remembers() ? 1 : 0, prediction, noise);
+        try {
+            INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
+            INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
+            INDArray noise = step.usesNoise() ? noise(step, output, source) : null;
+            pass.clear();
+            read(step.remembers() ? 1 : 0, prediction, noise);
+            assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
+            churn(step.churn(), sample, source, step.churnRequest());
+            replace(step);
+            if (withInput) {
+                input(step.input());
+            }
+            pass.run();
+        } finally {
+            releaseTemporaries();
+        }
+    }
+
+    private void assign(Step step, INDArray corrected, double[]... next) {
         if (corrected != null) {
             pass.read(CORRECTED, corrected);
         } else if (step.usesCorrected()) {
@@ -149,16 +176,7 @@ final class Engine {
         if (step.movesAnchor()) {
             pass.assign(ANCHOR, NO_LIMIT, step.anchor());
         }
-        pass.assign(NEXT, NO_LIMIT, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
-        INDArray churn = churn(step.churn(), sample, source, step.churnRequest());
-        replace(step);
-        if (withInput) {
-            input(step.input());
-        }
-        pass.run();
-        release(corrected);
-        release(noise);
-        release(churn);
+        pass.assign(NEXT, NO_LIMIT, next);
     }
 
     private void read(int pushed, INDArray prediction, INDArray noise) {
@@ -238,8 +256,7 @@ final class Engine {
 
     private void input(double[]... weights) {
         if (weights.length == 0) {
-            release(input);
-            input = null;
+            dropInput();
         } else {
             input = input == null ? buffers.take(sample.dataType(), sample.shape()) : input;
             pass.write(INPUT, input);
@@ -247,25 +264,28 @@ final class Engine {
         }
     }
 
-    private INDArray churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
-        if (weights.length == 0) {
-            return null;
+    private void churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
+        if (weights.length > 0) {
+            pass.read(CHURN_NOISE, weights[0][CHURN_NOISE] == 0 ? null : draw(like, source, request));
+            pass.assign(NEXT, NO_LIMIT, weights);
         }
-        INDArray noise = weights[0][CHURN_NOISE] == 0 ? null : draw(like, source, request);
-        pass.read(CHURN_NOISE, noise);
-        pass.assign(NEXT, NO_LIMIT, weights);
-        return noise;
     }
 
     private INDArray draw(INDArray like, NoiseSource source, NoiseRequest request) {
-        INDArray noise = buffers.take(Kernels.computeType(like.dataType()), like.shape());
+        INDArray noise = temporary(like);
         source.fill(request, noise);
         return noise;
     }
 
-    private void release(INDArray temporary) {
-        if (temporary != null) {
-            buffers.give(temporary);
+    private INDArray temporary(INDArray like) {
+        INDArray array = buffers.take(Kernels.computeType(like.dataType()), like.shape());
+        temporaries.add(array);
+        return array;
+    }
+
+    private void releaseTemporaries() {
+        while (!temporaries.isEmpty()) {
+            buffers.give(temporaries.remove(temporaries.size() - 1));
         }
     }
 
@@ -280,7 +300,7 @@ final class Engine {
 
     /** A correction that must see all values first is given an array of its own. */
     private INDArray corrected(Step step, INDArray prediction) {
-        INDArray data = buffers.take(Kernels.computeType(sample.dataType()), sample.shape());
+        INDArray data = temporary(sample);
         pass.clear();
         pass.read(SAMPLE, sample);
         pass.read(OUTPUT, prediction);
@@ -296,18 +316,21 @@ final class Engine {
         Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
         check(step, output);
         INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
-        INDArray corrected = fused() ? null : corrected(step, prediction);
-        pass.clear();
-        read(0, prediction, null);
-        if (corrected == null) {
-            pass.assign(CORRECTED, limit(), step.data());
-        } else {
-            pass.read(CORRECTED, corrected);
+        try {
+            INDArray corrected = fused() ? null : corrected(step, prediction);
+            pass.clear();
+            read(0, prediction, null);
+            if (corrected == null) {
+                pass.assign(CORRECTED, limit(), step.data());
+            } else {
+                pass.read(CORRECTED, corrected);
+            }
+            pass.write(NEXT, out);
+            pass.assign(NEXT, NO_LIMIT, evaluation.estimate());
+            pass.run();
+        } finally {
+            releaseTemporaries();
         }
-        pass.write(NEXT, out);
-        pass.assign(NEXT, NO_LIMIT, evaluation.estimate());
-        pass.run();
-        release(corrected);
     }
 
     private INDArray noise(Step step, INDArray output, NoiseSource source) {

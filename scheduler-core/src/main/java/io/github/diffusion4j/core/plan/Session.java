@@ -40,8 +40,13 @@ public final class Session implements AutoCloseable {
 
     static Session start(Plan plan, INDArray noise, NoiseSource source) {
         Session session = new Session(plan, source);
-        session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, source, Program.churn(0));
-        return session;
+        try {
+            session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, source, Program.churn(0));
+            return session;
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 
     static Session resume(Plan plan, SamplerState state, NoiseSource source) {
@@ -55,7 +60,7 @@ public final class Session implements AutoCloseable {
     private final class Current implements ModelInput {
         @Override
         public INDArray sample() {
-            return engine.input();
+            return open().input();
         }
 
         @Override
@@ -111,7 +116,7 @@ public final class Session implements AutoCloseable {
      * @return the session's own array, which changes with the next step
      */
     public INDArray sample() {
-        return engine.sample();
+        return open().sample();
     }
 
     /**
@@ -121,8 +126,11 @@ public final class Session implements AutoCloseable {
      * @return the session's own array, which changes with the next preview
      */
     public INDArray denoised(INDArray output) {
+        if (done()) {
+            throw new IllegalStateException("the run is complete; there is no evaluation to preview");
+        }
         preview = preview == null ? Kernels.empty(sample().dataType(), sample().shape()) : preview;
-        engine.estimate(plan.evaluation(evaluation), output, preview);
+        open().estimate(plan.evaluation(evaluation), output, preview);
         return preview;
     }
 
@@ -137,7 +145,7 @@ public final class Session implements AutoCloseable {
         if (done()) {
             throw new IllegalStateException("the run is complete after its " + plan.evaluations() + " evaluations");
         }
-        engine.advance(plan.program().steps().get(evaluation), output, true, source);
+        open().advance(plan.program().steps().get(evaluation), output, true, source);
         evaluation++;
     }
 
@@ -147,7 +155,7 @@ public final class Session implements AutoCloseable {
      * @return a copy, owned by the caller
      */
     public SamplerState state() {
-        return engine.state(evaluation).copy();
+        return open().state(evaluation).copy();
     }
 
     /**
@@ -156,7 +164,14 @@ public final class Session implements AutoCloseable {
      * @return a copy, owned by the caller
      */
     public INDArray result() {
-        return Kernels.copy(engine.sample());
+        return Kernels.copy(open().sample());
+    }
+
+    private Engine open() {
+        if (engine.sample() == null) {
+            throw new IllegalStateException("the session is closed");
+        }
+        return engine;
     }
 
     /** Frees the session's arrays. */

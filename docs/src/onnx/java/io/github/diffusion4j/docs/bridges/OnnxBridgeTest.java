@@ -1,0 +1,105 @@
+package io.github.diffusion4j.docs.bridges;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.samplers.Sampling;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class OnnxBridgeTest {
+
+    private static final Mlp NETWORK = new Ring(7).mlp();
+    private static OrtSession session;
+
+    /** The network as an ONNX file. */
+    private static byte[] file(Mlp mlp) {
+        OnnxFile file = new OnnxFile().input("sample", -1, 2).input("timesteps", -1).output("output", -1, 2)
+                .weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
+                .node("Reshape", "times", "timesteps", "column").node("MatMul", "angles", "times", "frequencies")
+                .node("Sin", "sines", "angles").node("Cos", "cosines", "angles").nodeAlong(1, "Concat", "hidden0", "sample", "sines", "cosines");
+        for (int i = 0; i < Mlp.LAYERS; i++) {
+            boolean last = i == Mlp.LAYERS - 1;
+            file.weights("weight" + i, mlp.weights().get(i)).weights("bias" + i, mlp.biases().get(i))
+                    .node("MatMul", "product" + i, "hidden" + i, "weight" + i).node("Add", last ? "output" : "sum" + i, "product" + i, "bias" + i);
+            if (!last) {
+                file.node("Tanh", "hidden" + (i + 1), "sum" + i);
+            }
+        }
+        return file.bytes();
+    }
+
+    @BeforeAll
+    static void open() throws Exception {
+        session = OrtEnvironment.getEnvironment().createSession(file(NETWORK));
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        session.close();
+    }
+
+    @Test
+    void a_run_in_onnx_runtime_is_the_run_in_nd4j() throws Exception {
+        Plan plan = Ring.SCHEDULER.plan(20);
+        INDArray noise = Nd4j.randn(DataType.FLOAT, 64, 2);
+        INDArray expected = Sampling.run(plan, NETWORK, noise, NoiseSource.none(), Sampling.Listener.NONE);
+        try (OnnxModel model = new OnnxModel(session, noise)) {
+            INDArray points = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.NONE);
+            assertEquals(0, points.sub(expected).amaxNumber().doubleValue(), 1e-4);
+            assertTrue(expected.amaxNumber().doubleValue() > 0.1, "the network does something");
+        }
+    }
+
+    @Test
+    void arrays_are_shared_and_the_output_is_always_the_same_array() throws Exception {
+        Plan plan = Ring.SCHEDULER.plan(20);
+        INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 4, 2);
+        try (OnnxModel model = new OnnxModel(session, noise); OnnxTensor tensor = model.tensor(noise)) {
+            noise.putScalar(3, 1, 42);
+            assertEquals(42, ((float[][]) tensor.getValue())[3][1]);
+            INDArray first = model.predict(plan.input(0, plan.start(noise)));
+            double before = first.getDouble(0, 0);
+            assertSame(first, model.predict(plan.input(0, plan.start(noise.mul(2)))));
+            assertTrue(before != first.getDouble(0, 0));
+        }
+    }
+
+    @Test
+    void rows_of_a_larger_array_are_read_in_place() throws Exception {
+        INDArray all = Nd4j.arange(12).castTo(DataType.FLOAT).reshape(6, 2);
+        INDArray rows = all.get(NDArrayIndex.interval(2, 4), NDArrayIndex.all());
+        try (OnnxModel model = new OnnxModel(session, rows); OnnxTensor tensor = model.tensor(rows)) {
+            assertArrayEquals(new float[][] {{4, 5}, {6, 7}}, (float[][]) tensor.getValue());
+        }
+    }
+
+    @Test
+    void types_and_layouts() throws Exception {
+        try (OnnxModel model = new OnnxModel(session, Nd4j.create(DataType.FLOAT, 2, 3)); OnnxTensor half = model.tensor(Nd4j.ones(DataType.FLOAT16, 2, 2));
+                OnnxTensor doubles = model.tensor(Nd4j.ones(DataType.DOUBLE, 2, 2))) {
+            assertArrayEquals(new float[][] {{1, 1}, {1, 1}}, (float[][]) half.getValue());
+            assertArrayEquals(new double[][] {{1, 1}, {1, 1}}, (double[][]) doubles.getValue());
+            INDArray turned = Nd4j.arange(6).castTo(DataType.FLOAT).reshape(2, 3).transpose();
+            String message = assertThrows(IllegalArgumentException.class, () -> model.tensor(turned)).getMessage();
+            assertTrue(message.contains("C order") && message.contains("[3, 2]") && message.contains("dup('c')"), message);
+            assertThrows(IllegalArgumentException.class, () -> model.tensor(Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f')));
+            assertThrows(IllegalArgumentException.class, () -> model.tensor(Nd4j.create(DataType.INT32, 2, 3)));
+        }
+    }
+}

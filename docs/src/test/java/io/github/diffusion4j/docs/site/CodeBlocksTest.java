@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CodeBlocksTest {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
+    private static final Pattern QUOTATION = Pattern.compile("(?ms)^```java (\\S+)\\n(.*?)^```");
+
     /** The blocks by the names of their classes, which tell file and line. */
     private static Map<String, String> blocks() throws IOException {
         List<Path> files = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("index.md"), Path.of("concepts.md")));
@@ -64,6 +66,27 @@ class CodeBlocksTest {
                 folder + System.getProperty("path.separator") + JavaSource.classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertTrue(process.waitFor(3, TimeUnit.MINUTES), "the blocks do not end");
         assertEquals(0, process.exitValue(), () -> tail(log));
+    }
+
+    /** A block {@code java FILE} shows lines of that file, which its own test compiles and runs. */
+    @Test
+    void every_block_of_a_file_stands_in_that_file() throws IOException {
+        int found = 0;
+        try (Stream<Path> guides = Files.list(Path.of("guides"))) {
+            for (Path guide : guides.filter(file -> file.toString().endsWith(".md")).toList()) {
+                Matcher matcher = QUOTATION.matcher(Files.readString(guide).replace("\r", ""));
+                while (matcher.find()) {
+                    found++;
+                    String source = unindented(Files.readString(Path.of(matcher.group(1))));
+                    assertTrue(source.contains(unindented(matcher.group(2))), guide + " shows lines that are not in " + matcher.group(1) + ":\n" + matcher.group(2));
+                }
+            }
+        }
+        assertTrue(found >= 4, "found " + found);
+    }
+
+    private static String unindented(String java) {
+        return java.replace("\r", "").replaceAll("(?m)^ +", "");
     }
 
     private static String tail(Path log) {

@@ -16,7 +16,7 @@ public final class Samples {
      * @param limit the largest absolute value
      */
     public static void clamp(INDArray array, double limit) {
-        update(array, (sample, memory, start, end) -> clamp(memory, start, end, limit, 1));
+        each(array, true, (sample, memory, start, end) -> clamp(memory, start, end, limit, 1));
     }
 
     /**
@@ -28,7 +28,7 @@ public final class Samples {
      * @param maximum the upper limit of s
      */
     public static void dynamicThreshold(INDArray array, double ratio, double maximum) {
-        update(array, (sample, memory, start, end) -> {
+        each(array, true, (sample, memory, start, end) -> {
             double limit = Math.min(Math.max(OrderStatistics.absoluteQuantile(memory, start, end, ratio), 1), maximum);
             clamp(memory, start, end, limit, 1 / limit);
         });
@@ -43,18 +43,13 @@ public final class Samples {
     public static double meanNorm(INDArray array) {
         double[] sum = new double[1];
         each(array, false, (sample, memory, start, end) -> {
-            double squares = 0;
-            Scratch scratch = Scratch.take();
-            for (int from = start; from < end; from += Scratch.SIZE) {
-                double[] x = scratch.block(0);
-                int count = Math.min(Scratch.SIZE, end - from);
-                memory.read(from, x, count);
+            double[] squares = new double[1];
+            blocks(memory, start, end, false, (x, from, count, scratch) -> {
                 for (int i = 0; i < count; i++) {
-                    squares += x[i] * x[i];
+                    squares[0] += x[i] * x[i];
                 }
-            }
-            scratch.give();
-            sum[0] += Math.sqrt(squares);
+            });
+            sum[0] += Math.sqrt(squares[0]);
         });
         return sum[0] / Kernels.samples(array);
     }
@@ -90,30 +85,20 @@ public final class Samples {
      * @param function the function for each sample
      */
     public static void apply(INDArray target, INDArray argument, IntFunction<DoubleBinaryOperator> function) {
-        Kernels.onMemory(argument, false, right -> update(target, (sample, left, start, end) -> {
+        Kernels.onMemory(argument, false, right -> each(target, true, (sample, left, start, end) -> {
             DoubleBinaryOperator f = function.apply(sample);
-            Scratch scratch = Scratch.take();
-            for (int from = start; from < end; from += Scratch.SIZE) {
-                double[] x = scratch.block(0);
+            blocks(left, start, end, true, (x, from, count, scratch) -> {
                 double[] y = scratch.block(1);
-                int count = Math.min(Scratch.SIZE, end - from);
-                left.read(from, x, count);
                 right.read(from, y, count);
                 for (int i = 0; i < count; i++) {
                     x[i] = f.applyAsDouble(x[i], y[i]);
                 }
-                left.write(from, x, count);
-            }
-            scratch.give();
+            });
         }));
     }
 
     private interface SampleAction {
         void act(int sample, Memory memory, int start, int end);
-    }
-
-    private static void update(INDArray array, SampleAction action) {
-        each(array, true, action);
     }
 
     private static void each(INDArray array, boolean changed, SampleAction action) {
@@ -127,15 +112,28 @@ public final class Samples {
     }
 
     private static void clamp(Memory memory, int start, int end, double limit, double scale) {
-        Scratch scratch = Scratch.take();
-        for (int from = start; from < end; from += Scratch.SIZE) {
-            double[] x = scratch.block(0);
-            int count = Math.min(Scratch.SIZE, end - from);
-            memory.read(from, x, count);
+        blocks(memory, start, end, true, (x, from, count, scratch) -> {
             for (int i = 0; i < count; i++) {
                 x[i] = Math.max(-limit, Math.min(limit, x[i])) * scale;
             }
-            memory.write(from, x, count);
+        });
+    }
+
+    private interface BlockAction {
+        void act(double[] x, int from, int count, Scratch scratch);
+    }
+
+    /** Reads a part of memory block by block into {@code scratch.block(0)}, and writes it back where the action changes it. */
+    private static void blocks(Memory memory, int start, int end, boolean changed, BlockAction action) {
+        Scratch scratch = Scratch.take();
+        double[] x = scratch.block(0);
+        for (int from = start; from < end; from += Scratch.SIZE) {
+            int count = Math.min(Scratch.SIZE, end - from);
+            memory.read(from, x, count);
+            action.act(x, from, count, scratch);
+            if (changed) {
+                memory.write(from, x, count);
+            }
         }
         scratch.give();
     }

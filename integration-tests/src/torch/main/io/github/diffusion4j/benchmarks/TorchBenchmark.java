@@ -66,20 +66,27 @@ public class TorchBenchmark {
      */
     @Benchmark
     public Object twoTerms() {
-        try (NDArray a = sample.mul(0.98); NDArray b = output.mul(-0.05); NDArray sum = a.add(b)) {
-            return sum;
+        try (NDArray next = sum(sample.mul(0.98), output.mul(-0.05))) {
+            return next;
+        }
+    }
+
+    private static NDArray sum(NDArray a, NDArray b) {
+        try (a; b) {
+            return a.add(b);
         }
     }
 
     /**
-     * {@code 0.98 x - 0.05 e + 0.02 m}.
+     * The two sums of DPM-Solver++ 2M: {@code d = 1.1 x - 0.4 e}, which is kept, and {@code 0.98 x - 0.05 d + 0.02 m}.
      *
      * @return the result
      */
     @Benchmark
-    public Object threeTerms() {
-        try (NDArray a = sample.mul(0.98); NDArray b = output.mul(-0.05); NDArray c = third.mul(0.02); NDArray two = a.add(b); NDArray sum = two.add(c)) {
-            return sum;
+    public Object multistep() {
+        try (NDArray estimate = sum(sample.mul(1.1), output.mul(-0.4));
+                NDArray next = sum(sum(sample.mul(0.98), estimate.mul(-0.05)), third.mul(0.02))) {
+            return next;
         }
     }
 }

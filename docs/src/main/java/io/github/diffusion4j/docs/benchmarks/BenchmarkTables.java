@@ -8,8 +8,8 @@ import java.util.function.ToDoubleFunction;
 /** Tables of measured times in Markdown. */
 final class BenchmarkTables {
 
-    private static final List<String> STEPS = List.of("Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.ddimPure", "Step.nd4jTwoTerms", "Step.nd4jThreeTerms", "Step.nd4jTwoTermsClosed",
-            "Torch.twoTerms", "Torch.threeTerms", "Step.copyOfAsManyBytes");
+    private static final List<String> STEPS = List.of("Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.ddimPure", "Step.nd4jTwoTerms", "Step.nd4jMultistep", "Step.nd4jTwoTermsClosed",
+            "Torch.twoTerms", "Torch.multistep", "Step.copyOfAsManyBytes");
 
     private final List<Measured> all;
 
@@ -61,9 +61,9 @@ final class BenchmarkTables {
         text.append("\n## How many times as fast\n\n| | ").append(String.join(" | ", sizes)).append(" |\n| --- |").append(" ---: |".repeat(sizes.size())).append('\n');
         ratio(text, "DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim", sizes);
         ratio(text, "DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim", sizes);
-        ratio(text, "DPM-Solver++ 2M against ND4J", "Step.nd4jThreeTerms", "Step.dpmSolverPlusPlus2M", sizes);
+        ratio(text, "DPM-Solver++ 2M against ND4J", "Step.nd4jMultistep", "Step.dpmSolverPlusPlus2M", sizes);
         ratio(text, "DDIM against libtorch", "Torch.twoTerms", "Step.ddim", sizes);
-        ratio(text, "DPM-Solver++ 2M against libtorch", "Torch.threeTerms", "Step.dpmSolverPlusPlus2M", sizes);
+        ratio(text, "DPM-Solver++ 2M against libtorch", "Torch.multistep", "Step.dpmSolverPlusPlus2M", sizes);
         ratio(text, "DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim", sizes);
     }
 

@@ -44,10 +44,8 @@ class MemoryTest {
     private static final int MEASURED = 2_000;
     /** What the compiler itself, a late class, or an array that comes back only after long (PNDM's fourth prediction) may put on the thread's account in all these steps. */
     private static final long STRAY = 8_192;
-    /** Small objects around a draw of noise if the compiler takes none of them away; how many it takes differs from run to run. */
-    private static final long DRAW = 352;
-    /** The same for the norms of a Langevin step, one in two of its draws. */
-    private static final long NORMS = 800;
+    /** Small objects around noise that needs an array, and the norms of a Langevin step; how many of them the compiler takes away differs from run to run. */
+    private static final long LANGEVIN = 1_100;
 
     static List<String> classes() {
         return DiffusersConfig.classNames().stream().filter(name -> !name.equals("ConsistencyDecoderScheduler") && !name.equals("SCMScheduler")).sorted().toList();
@@ -58,7 +56,7 @@ class MemoryTest {
     }
 
     private static INDArray array(int seed) {
-        return CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 8, 8);
+        return CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 16, 16);
     }
 
     /** How many buffers ND4J has made off the heap; asking counts too. */
@@ -77,8 +75,8 @@ class MemoryTest {
         meter.steps(WARM);
         meter.reset();
         meter.steps(MEASURED);
-        long perDraw = DRAW + (name.equals("ScoreSdeVeScheduler") ? NORMS / 2 : 0);
-        assertTrue(meter.heap <= STRAY + perDraw * meter.draws, name + ": " + meter.heap + " bytes on the heap in " + meter.counted + " steps with " + meter.draws + " draws");
+        long perStep = name.equals("ScoreSdeVeScheduler") ? LANGEVIN / 2 : 0;
+        assertTrue(meter.heap <= STRAY + perStep * meter.counted, name + ": " + meter.heap + " bytes on the heap in " + meter.counted + " steps");
         assertEquals(0, meter.offHeap, name);
         noise.close();
         output.close();
@@ -89,11 +87,9 @@ class MemoryTest {
         private final INDArray noise;
         private final INDArray output;
         private final NoiseSource source = CounterNoise.of(3);
-        private long drawn;
         private long heap;
         private long offHeap;
         private long counted;
-        private long draws;
 
         Meter(Plan plan, INDArray noise, INDArray output) {
             this.plan = plan;
@@ -105,22 +101,15 @@ class MemoryTest {
             heap = 0;
             offHeap = 0;
             counted = 0;
-            draws = 0;
-        }
-
-        private void fill(NoiseRequest request, INDArray out) {
-            drawn++;
-            source.fill(request, out);
         }
 
         void steps(int count) {
             for (int done = 0; done < count; done += plan.evaluations()) {
-                try (Session session = plan.session(noise, this::fill)) {
+                try (Session session = plan.session(noise, source)) {
                     while (session.evaluation() < plan.evaluations() / 2) {
                         session.step(output);
                     }
                     int first = session.evaluation();
-                    long drawnBefore = drawn;
                     long heapBefore = THREADS.getCurrentThreadAllocatedBytes();
                     long offHeapBefore = offHeap();
                     while (!session.done()) {
@@ -129,7 +118,6 @@ class MemoryTest {
                     heap += THREADS.getCurrentThreadAllocatedBytes() - heapBefore;
                     offHeap += offHeap() - offHeapBefore - 1;
                     counted += session.evaluation() - first;
-                    draws += drawn - drawnBefore;
                 }
             }
         }

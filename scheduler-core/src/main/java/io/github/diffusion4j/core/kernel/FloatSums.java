@@ -126,6 +126,13 @@ final class FloatSums {
         }
     }
 
+    /** The nearest floats. */
+    static void round(double[] x, float[] out) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
+            out[i] = (float) x[i];
+        }
+    }
+
     static void clamp(float[] x, float limit) {
         for (int i = 0; i < Scratch.SIZE; i++) {
             x[i] = Math.max(-limit, Math.min(limit, x[i]));

@@ -23,7 +23,7 @@ public final class Kernels {
     public interface Generator {
 
         /**
-         * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use.
+         * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use. Must not fail.
          *
          * @param sample the index along the first axis
          * @param position the flat index, within the sample, of the block's first value; a multiple of {@link Scratch#SIZE}

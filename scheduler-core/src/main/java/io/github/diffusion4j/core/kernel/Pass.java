@@ -7,8 +7,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays; each assignment sets a register
- * to a linear combination of registers, optionally clamped; registers that are bound to an array for writing end up there:
+ * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays or
+ * made by a generator of noise; each assignment sets a register to a linear combination of registers, optionally clamped; registers that are bound to an array for writing
+ * end up there:
  * <pre>
  *   r_t = clamp(w_0 r_0 + w_1 r_1 + ..., limit)
  * </pre>
@@ -27,6 +28,8 @@ public final class Pass implements Parallel.Range {
     /** The arrays to read, by register, then those to write. */
     private final INDArray[] arrays;
     private final Memory[] memories;
+    /** What makes a register's values, where no array holds them. */
+    private final Kernels.Generator[] generators;
     private final Memories known = new Memories();
     private final List<Assignment> spare = new ArrayList<>();
     private final List<Assignment> assignments = new ArrayList<>();
@@ -47,6 +50,7 @@ public final class Pass implements Parallel.Range {
         this.registers = registers;
         this.arrays = new INDArray[2 * registers];
         this.memories = new Memory[2 * registers];
+        this.generators = new Kernels.Generator[registers];
     }
 
     private static final class Assignment {
@@ -62,6 +66,7 @@ public final class Pass implements Parallel.Range {
     /** Forgets arrays and assignments. */
     public void clear() {
         Arrays.fill(arrays, null);
+        Arrays.fill(generators, null);
         while (!assignments.isEmpty()) {
             spare.add(assignments.remove(assignments.size() - 1));
         }
@@ -75,6 +80,16 @@ public final class Pass implements Parallel.Range {
      */
     public void read(int register, INDArray array) {
         arrays[register] = array;
+    }
+
+    /**
+     * Makes a register's values while the pass runs, samples along the first axis of the arrays.
+     *
+     * @param register the register
+     * @param generator makes the values, on any thread
+     */
+    public void make(int register, Kernels.Generator generator) {
+        generators[register] = generator;
     }
 
     /**
@@ -139,7 +154,7 @@ public final class Pass implements Parallel.Range {
 
     private void overMemory(INDArray result) {
         List<INDArray[]> copies = replaceByDense();
-        dense(result.length());
+        dense(result);
         for (int i = 0; i < copies.size(); i++) {
             INDArray[] copy = copies.get(i);
             if (copy[1] != null) {
@@ -164,12 +179,9 @@ public final class Pass implements Parallel.Range {
         return copies;
     }
 
-    private void dense(long values) {
-        int rows = 1;
-        for (int a = 0; a < assignments.size(); a++) {
-            rows = Math.max(rows, assignments.get(a).weights.length);
-        }
-        length = (int) (values / rows);
+    private void dense(INDArray result) {
+        int rows = rows(result);
+        length = (int) (result.length() / rows);
         blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         wide = false;
         known.next();
@@ -183,10 +195,27 @@ public final class Pass implements Parallel.Range {
         for (int row = 0; row < rows; row++) {
             loads[row] = loads(row);
         }
-        Parallel.run(rows * blocks, values * assignments.size(), this);
+        Parallel.run(rows * blocks, result.length() * (assignments.size() + Parallel.NOISE * generated()), this);
     }
 
-    /** The registers, as bits, whose arrays a row reads: those with a weight before they are assigned. */
+    /** Into how many parts the arrays are divided: samples, where they differ in weights or in noise. */
+    private int rows(INDArray result) {
+        int rows = generated() > 0 ? Kernels.samples(result) : 1;
+        for (int a = 0; a < assignments.size(); a++) {
+            rows = Math.max(rows, assignments.get(a).weights.length);
+        }
+        return rows;
+    }
+
+    private int generated() {
+        int count = 0;
+        for (Kernels.Generator generator : generators) {
+            count += generator == null ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** The registers, as bits, whose values a row needs from outside: those with a weight before they are assigned. */
     private long loads(int row) {
         long needed = 0;
         long assigned = 0;
@@ -211,18 +240,24 @@ public final class Pass implements Parallel.Range {
             int start = i % blocks * Scratch.SIZE;
             int count = Math.min(Scratch.SIZE, length - start);
             if (wide) {
-                block(scratch.doubles(registers + 1), row, row * length + start, count);
+                block(scratch.doubles(registers + 1), row, start, count, scratch);
             } else {
-                block(scratch.floats(registers + 2), row, row * length + start, count);
+                block(scratch.floats(registers + 2), row, start, count, scratch);
             }
         }
         scratch.give();
     }
 
-    private void block(float[][] x, int row, int at, int count) {
+    private void block(float[][] x, int row, int start, int count, Scratch scratch) {
+        int at = row * length + start;
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
-            memories[r].read(at, x[r], count);
+            if (generators[r] == null) {
+                memories[r].read(at, x[r], count);
+            } else {
+                generators[r].generate(row, start, scratch, count);
+                FloatSums.round(scratch.block(0), x[r]);
+            }
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
@@ -238,10 +273,16 @@ public final class Pass implements Parallel.Range {
         }
     }
 
-    private void block(double[][] x, int row, int at, int count) {
+    private void block(double[][] x, int row, int start, int count, Scratch scratch) {
+        int at = row * length + start;
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
-            memories[r].read(at, x[r], count);
+            if (generators[r] == null) {
+                memories[r].read(at, x[r], count);
+            } else {
+                generators[r].generate(row, start, scratch, count);
+                System.arraycopy(scratch.block(0), 0, x[r], 0, count);
+            }
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
@@ -262,6 +303,13 @@ public final class Pass implements Parallel.Range {
         boolean doubles = Arrays.stream(arrays).anyMatch(array -> array != null && array.dataType() == DataType.DOUBLE);
         INDArray[] values = Arrays.copyOf(arrays, registers);
         List<INDArray> made = new ArrayList<>();
+        for (int r = 0; r < registers; r++) {
+            if (generators[r] != null) {
+                values[r] = Kernels.empty(doubles ? DataType.DOUBLE : DataType.FLOAT, result.shape());
+                Kernels.generate(values[r], generators[r]);
+                made.add(values[r]);
+            }
+        }
         for (Assignment assignment : assignments) {
             values[assignment.target] = Operations.combine(doubles ? DataType.DOUBLE : DataType.FLOAT, values, assignment.weights, assignment.limit, result.shape());
             made.add(values[assignment.target]);

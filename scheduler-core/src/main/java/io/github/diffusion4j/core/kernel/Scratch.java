@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import io.github.diffusion4j.core.random.CounterNormals;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -11,11 +12,14 @@ public final class Scratch {
     /** Values that travel together; the blocks of a step fit the first-level cache. */
     public static final int SIZE = 1024;
 
+    private static final int BLOCKS = 5;
+
     private static final AtomicReferenceArray<Scratch> IDLE = new AtomicReferenceArray<>(64);
 
     private final float[][] floats = new float[Pass.REGISTERS + 2][];
     private final double[][] doubles = new double[Pass.REGISTERS + 2][];
-    private final long[] longs = new long[SIZE];
+    private final double[][] blocks = new double[BLOCKS][];
+    private final CounterNormals normals = new CounterNormals();
     private final int[] counts = new int[1 << OrderStatistics.DIGIT];
 
     private Scratch() {}
@@ -46,7 +50,9 @@ public final class Scratch {
     /** The double blocks, those below a number made. */
     double[][] doubles(int count) {
         for (int k = 0; k < count; k++) {
-            block(k);
+            if (doubles[k] == null) {
+                doubles[k] = new double[SIZE];
+            }
         }
         return doubles;
     }
@@ -54,14 +60,14 @@ public final class Scratch {
     /**
      * A block of {@link #SIZE} doubles with any contents.
      *
-     * @param number which block, from 0
+     * @param number which block, from 0 to 4
      * @return the block, the same for the same number
      */
     public double[] block(int number) {
-        if (doubles[number] == null) {
-            doubles[number] = new double[SIZE];
+        if (blocks[number] == null) {
+            blocks[number] = new double[SIZE];
         }
-        return doubles[number];
+        return blocks[number];
     }
 
     /** Counters with any contents. */
@@ -70,11 +76,11 @@ public final class Scratch {
     }
 
     /**
-     * A block of {@link #SIZE} 64-bit numbers with any contents.
+     * The generator of random numbers of this thread, which needs memory too.
      *
-     * @return the block
+     * @return the generator
      */
-    public long[] words() {
-        return longs;
+    public CounterNormals normals() {
+        return normals;
     }
 }

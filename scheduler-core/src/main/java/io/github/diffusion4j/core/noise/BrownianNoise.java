@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A pure function of key and stretch: W(1) is a normal number, and each half of an interval follows from a Brownian bridge with a number of its own, 24 times, then a bridge
  * inside the last interval (Li et al., arXiv:2001.01328, algorithm 3; the last step after Kidger's diffrax). Requests without a stretch get independent noise.
  */
-public final class BrownianNoise implements NoiseSource {
+public final class BrownianNoise implements BlockNoise {
 
     private static final long serialVersionUID = 1;
 
@@ -51,27 +51,31 @@ public final class BrownianNoise implements NoiseSource {
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
+    public void check(NoiseRequest request, INDArray like) {
+        keys.check(request, like);
+        NoiseRequest.Interval interval = request.interval();
+        if (!interval.equals(NoiseRequest.Interval.NONE) && time(interval.from()) == time(interval.to())) {
+            throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, got " + interval);
+        }
+    }
+
+    @Override
+    public void generate(NoiseRequest request, int row, int position, Scratch scratch, int count) {
         NoiseRequest.Interval interval = request.interval();
         if (interval.equals(NoiseRequest.Interval.NONE)) {
-            keys.fill(request, out);
+            keys.generate(request, row, position, scratch, count);
             return;
         }
         double from = time(interval.from());
         double to = time(interval.to());
-        if (from == to) {
-            throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, got " + interval);
-        }
         double scale = 1 / Math.sqrt(Math.abs(to - from));
-        keys.fill(out, (key, position, scratch, count) -> {
-            double[] start = scratch.block(START);
-            double[] block = scratch.block(0);
-            path(key, from, position, start, scratch, count);
-            path(key, to, position, block, scratch, count);
-            for (int i = 0; i < count; i++) {
-                block[i] = (block[i] - start[i]) * scale;
-            }
-        });
+        double[] start = scratch.block(START);
+        double[] block = scratch.block(0);
+        path(row, from, position, start, scratch, count);
+        path(row, to, position, block, scratch, count);
+        for (int i = 0; i < count; i++) {
+            block[i] = (block[i] - start[i]) * scale;
+        }
     }
 
     private static double time(double sigma) {
@@ -79,19 +83,21 @@ public final class BrownianNoise implements NoiseSource {
     }
 
     /** W at a time. */
-    private static void path(CounterNoise.Key key, double time, int position, double[] out, Scratch scratch, int count) {
-        CounterNormals normals = new CounterNormals(scratch.words());
+    private void path(int row, double time, int position, double[] out, Scratch scratch, int count) {
+        CounterNormals normals = scratch.normals();
+        long seed = keys.seed(row);
+        int sample = keys.sample(row);
         double[] left = scratch.block(START + 1);
         double[] right = scratch.block(START + 2);
         double[] noise = scratch.block(START + 3);
         Arrays.fill(left, 0, count, 0);
-        normals.fill(key.seed(), key.sample(), 0, PURPOSE, position, right, count);
+        normals.fill(seed, sample, 0, PURPOSE, position, right, count);
         double from = 0;
         double to = 1;
         int node = 1;
         for (int level = 0; level < LEVELS && time > from && time < to; level++) {
             double middle = (from + to) / 2;
-            normals.fill(key.seed(), key.sample(), node, PURPOSE, position, noise, count);
+            normals.fill(seed, sample, node, PURPOSE, position, noise, count);
             double deviation = Math.sqrt(to - from) / 2;
             boolean lower = time <= middle;
             double[] replaced = lower ? right : left;
@@ -104,7 +110,7 @@ public final class BrownianNoise implements NoiseSource {
         }
         double weight = (time - from) / (to - from);
         double deviation = Math.sqrt((time - from) * (to - time) / (to - from));
-        normals.fill(key.seed(), key.sample(), node, PURPOSE, position, noise, count);
+        normals.fill(seed, sample, node, PURPOSE, position, noise, count);
         for (int i = 0; i < count; i++) {
             out[i] = left[i] + weight * (right[i] - left[i]) + deviation * noise[i];
         }

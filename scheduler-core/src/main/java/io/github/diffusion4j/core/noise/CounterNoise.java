@@ -1,8 +1,6 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Scratch;
-import io.github.diffusion4j.core.random.CounterNormals;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -22,15 +20,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   NoiseSource users = CounterNoise.ofSeeds(7, 42);          // row 1 equals the only row of CounterNoise.of(42)
  * }</pre>
  */
-public final class CounterNoise implements NoiseSource {
+public final class CounterNoise implements BlockNoise {
 
     private static final long serialVersionUID = 1;
 
     private final List<Key> rows;
     private final long seed;
 
-    /** What a row is drawn from. */
-    record Key(long seed, int sample) implements Serializable {}
+    private record Key(long seed, int sample) implements Serializable {}
 
     private CounterNoise(long seed, List<Key> rows) {
         this.seed = seed;
@@ -73,35 +70,30 @@ public final class CounterNoise implements NoiseSource {
             throw new IllegalArgumentException("sample indices count from 0" + (rows.isEmpty() ? "" : " to " + (rows.size() - 1))
                     + " and there must be one per row, got " + Arrays.toString(indices));
         }
-        return new CounterNoise(seed, IntStream.of(indices).mapToObj(this::key).toList());
+        return new CounterNoise(seed, IntStream.of(indices).mapToObj(row -> new Key(seed(row), sample(row))).toList());
     }
 
-    private Key key(int row) {
-        return rows.isEmpty() ? new Key(seed, row) : rows.get(row);
+    /** The seed a row is drawn from. */
+    long seed(int row) {
+        return rows.isEmpty() ? seed : rows.get(row).seed();
+    }
+
+    /** Which sample of its seed a row is. */
+    int sample(int row) {
+        return rows.isEmpty() ? row : rows.get(row).sample();
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        int purpose = request.stream().ordinal() << 24 | request.draw();
-        fill(out, (key, position, scratch, count) ->
-                new CounterNormals(scratch.words()).fill(key.seed(), key.sample(), request.index(), purpose, position, scratch.block(0), count));
-    }
-
-    /** Numbers of one row, from its key, written to {@code scratch.block(0)}. */
-    @FunctionalInterface
-    interface RowNumbers {
-        void fill(Key key, int position, Scratch scratch, int count);
-    }
-
-    void fill(INDArray out, RowNumbers numbers) {
-        checkRows(out);
-        Kernels.generate(out, (row, position, scratch, count) -> numbers.fill(key(row), position, scratch, count));
-    }
-
-    private void checkRows(INDArray out) {
-        if (!rows.isEmpty() && (out.rank() == 0 || out.size(0) != rows.size())) {
-            throw new IllegalArgumentException("this source was made for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
+    public void check(NoiseRequest request, INDArray like) {
+        if (!rows.isEmpty() && (like.rank() == 0 || like.size(0) != rows.size())) {
+            throw new IllegalArgumentException("this source was made for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(like.shape()));
         }
+    }
+
+    @Override
+    public void generate(NoiseRequest request, int row, int position, Scratch scratch, int count) {
+        int purpose = request.stream().ordinal() << 24 | request.draw();
+        scratch.normals().fill(seed(row), sample(row), request.index(), purpose, position, scratch.block(0), count);
     }
 
     @Override

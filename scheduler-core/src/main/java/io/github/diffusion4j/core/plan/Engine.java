@@ -15,6 +15,8 @@ import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Pass;
 import io.github.diffusion4j.core.kernel.Samples;
+import io.github.diffusion4j.core.kernel.Scratch;
+import io.github.diffusion4j.core.noise.BlockNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.ArrayList;
@@ -31,11 +33,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Engine {
 
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
+    /** Samples of fewer values get their noise in an array: each would fill a block of its own. */
+    private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
 
     private final DataCorrection correction;
     private final Buffers buffers;
     private final boolean owner;
     private final Pass pass;
+    private final Drawn stepNoise = new Drawn();
+    private final Drawn churnNoise = new Drawn();
     private final INDArray[] memory;
     /** The arrays before a step. */
     private final INDArray[] old;
@@ -149,9 +155,12 @@ final class Engine {
         try {
             INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
             INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
-            INDArray noise = step.usesNoise() ? noise(step, output, source) : null;
+            INDArray noise = step.scales() ? noise(step, output, source) : null;
             pass.clear();
             read(step.remembers() ? 1 : 0, prediction, noise);
+            if (step.usesNoise() && noise == null) {
+                draw(NOISE, sample, source, step.request(), stepNoise);
+            }
             assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
             churn(step.churn(), sample, source, step.churnRequest());
             replace(step);
@@ -266,12 +275,24 @@ final class Engine {
 
     private void churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
         if (weights.length > 0) {
-            pass.read(CHURN_NOISE, weights[0][CHURN_NOISE] == 0 ? null : draw(like, source, request));
+            if (weights[0][CHURN_NOISE] != 0) {
+                draw(CHURN_NOISE, like, source, request, churnNoise);
+            }
             pass.assign(NEXT, NO_LIMIT, weights);
         }
     }
 
-    private INDArray draw(INDArray like, NoiseSource source, NoiseRequest request) {
+    /** Binds a register to noise: made by the pass where the source can, read from an array otherwise. Same bits. */
+    private void draw(int register, INDArray like, NoiseSource source, NoiseRequest request, Drawn drawn) {
+        if (source instanceof BlockNoise blocks && like.rank() > 0 && like.length() >= WORTH_A_BLOCK * like.size(0)) {
+            blocks.check(request, like);
+            pass.make(register, drawn.of(blocks, request));
+        } else {
+            pass.read(register, filled(like, source, request));
+        }
+    }
+
+    private INDArray filled(INDArray like, NoiseSource source, NoiseRequest request) {
         INDArray noise = temporary(like);
         source.fill(request, noise);
         return noise;
@@ -333,8 +354,9 @@ final class Engine {
         }
     }
 
+    /** Noise that must be known before the pass: its scale follows from the network's output, or the step's size from its norm. */
     private INDArray noise(Step step, INDArray output, NoiseSource source) {
-        INDArray noise = draw(sample, source, step.request());
+        INDArray noise = filled(sample, source, step.request());
         if (step.learnsVariance()) {
             INDArray variance = Kernels.channels(output, sample.size(1), 2 * sample.size(1));
             Samples.apply(noise, variance, row -> {

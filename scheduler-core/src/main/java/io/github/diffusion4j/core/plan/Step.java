@@ -77,6 +77,11 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
         return reads(NOISE, anchor) || reads(NOISE, next);
     }
 
+    /** Whether the arrays must be looked at before the noise can be added. */
+    boolean scales() {
+        return usesNoise() && !(scaling.get(0) instanceof ArrayScaling.None);
+    }
+
     /** Whether the pass must compute the anchor: it is not what it was, and something reads it. */
     boolean movesAnchor() {
         return !Evaluation.isOnly(anchor, ANCHOR) && (reads(ANCHOR, next) || keepAnchor && !Evaluation.isOnly(anchor, SAMPLE));

@@ -16,16 +16,7 @@ public final class CounterNormals {
 
     /** Makes the scratch memory. */
     public CounterNormals() {
-        this(new long[BLOCK]);
-    }
-
-    /**
-     * Takes the scratch memory.
-     *
-     * @param words 1024 numbers with any contents
-     */
-    public CounterNormals(long[] words) {
-        this.words = words;
+        this.words = new long[BLOCK];
     }
 
     /**

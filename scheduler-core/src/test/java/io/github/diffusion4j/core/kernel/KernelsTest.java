@@ -13,8 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
@@ -231,6 +235,44 @@ class KernelsTest {
         pass.write(3, out);
         pass.assign(2, 0.7, new double[] {0.5, 0.5});
         pass.assign(3, Double.POSITIVE_INFINITY, new double[] {0.25, -1.5, 1}, new double[] {0.25, 3, 0}, new double[] {0.25, 0, -1});
+        return pass;
+    }
+
+    /** Noise made while the pass runs has the bits of noise that an array held, with one thread and with many, and by ND4J's operations its numbers. */
+    @Property(tries = 40, seed = "42")
+    void noise_made_by_the_pass_is_noise_read_from_an_array(@ForAll @IntRange(min = 1, max = 60_000) int length, @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @From("types") DataType type) {
+        INDArray x = array(1, type, batch, length);
+        INDArray z = array(2, Kernels.computeType(type), batch, length);
+        INDArray read = Kernels.empty(type, batch, length);
+        INDArray made = Kernels.empty(type, batch, length);
+        INDArray operated = Kernels.empty(type, batch, length);
+        Pass pass = noisy(x, read);
+        pass.read(1, z);
+        pass.run();
+        CounterNoise source = CounterNoise.of(2);
+        Kernels.Generator generator = (sample, position, scratch, count) -> source.generate(NoiseRequest.start(), sample, position, scratch, count);
+        pass = noisy(x, made);
+        pass.make(1, generator);
+        pass.run();
+        assertArrayEquals(values(read), values(made));
+        pass = noisy(x, operated);
+        pass.make(1, generator);
+        pass.byOperations(operated);
+        assertArrayEquals(values(read), values(operated), type == DataType.DOUBLE ? 1e-14 : type == DataType.FLOAT ? 1e-5 : 1e-1);
+        List.of(x, z, read, made, operated).forEach(INDArray::close);
+    }
+
+    @Provide
+    Arbitrary<DataType> types() {
+        return Arbitraries.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
+    }
+
+    private static Pass noisy(INDArray x, INDArray out) {
+        Pass pass = new Pass(3);
+        pass.read(0, x);
+        pass.write(2, out);
+        pass.assign(2, Double.POSITIVE_INFINITY, new double[] {0.7, -1.3});
         return pass;
     }
 

@@ -5,12 +5,12 @@ import java.util.Arrays;
 /**
  * Weighted sums of float blocks in twice the precision of float, rounded once. A sum is a pair {@code hi + lo}; a product {@code w x} with a double
  * weight is {@code (w' + w'') x}. What a product rounds off is found by a fused multiply-add, what a sum rounds off by two-sum (Knuth, The Art of Computer
- * Programming, volume 2, section 4.2.2, theorem B); with the negated product p:
+ * Programming, volume 2, section 4.2.2, theorem B); with the product q:
  * <pre>
- *   p = -w' x,   r = hi - p,   z = r - hi,   lo += ((hi - (r - z)) - (p + z)) + ((w' x + p) + w'' x),   hi = r
+ *   q = w' x,   r = hi + q,   z = r - hi,   lo += ((hi - (r - z)) - (z - q)) + ((w' x - q) + w'' x),   hi = r
  * </pre>
  * On JDK 17 loops that convert between float and double are not vectorised; these are, at a tenth of the time. That takes care: the compiler pairs operands by their places,
- * and swaps those of an addition whose sides are alike, so where they would be alike the loops subtract. Loops run over whole blocks, whatever part of them holds
+ * and may swap those of an addition in one part of an unrolled loop and not in the next, so the loops subtract, with products of both signs at hand. Loops run over whole blocks, whatever part of them holds
  * values, so that the compiler sees one trip count, however small the arrays it met first. Processors without fused multiply-add (x86 before 2013) get the same bits,
  * slowly. A value that is not finite, or products beyond the range of float, give NaN or infinity.
  */
@@ -102,27 +102,31 @@ final class FloatSums {
     }
 
     private static void add(float[] x, double weight, float[] hi, float[] lo) {
-        float w = (float) weight;
-        float rest = (float) (weight - w);
+        float v = (float) -weight;
+        float rest = (float) (-weight - v);
         for (int i = 0; i < Scratch.SIZE; i++) {
             float h = hi[i];
-            float p = -w * x[i];
+            float p = v * x[i];
+            float q = -v * x[i];
             float r = h - p;
             float z = r - h;
+            float minusRest = Math.fma(rest, x[i], Math.fma(v, x[i], q));
             hi[i] = r;
-            lo[i] = lo[i] + ((h - (r - z)) - (p + z)) + Math.fma(rest, x[i], Math.fma(w, x[i], p));
+            lo[i] = lo[i] - (minusRest - ((h - (r - z)) - (z - q)));
         }
     }
 
     private static void last(float[] x, double weight, float[] hi, float[] lo, float[] out) {
-        float w = (float) weight;
-        float rest = (float) (weight - w);
+        float v = (float) -weight;
+        float rest = (float) (-weight - v);
         for (int i = 0; i < Scratch.SIZE; i++) {
             float h = hi[i];
-            float p = -w * x[i];
+            float p = v * x[i];
+            float q = -v * x[i];
             float r = h - p;
             float z = r - h;
-            out[i] = r + (lo[i] + ((h - (r - z)) - (p + z)) + Math.fma(rest, x[i], Math.fma(w, x[i], p)));
+            float minusRest = Math.fma(rest, x[i], Math.fma(v, x[i], q));
+            out[i] = r - (minusRest - ((h - (r - z)) - (z - q)) - lo[i]);
         }
     }
 

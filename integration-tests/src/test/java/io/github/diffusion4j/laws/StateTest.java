@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.plan.Inpainting;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -92,6 +93,26 @@ class StateTest {
             assertArrayEquals(whole, finished(plan, portable(state)), entry + " written out at " + i);
             state = step(plan, state);
         }
+    }
+
+    /** A mask of zeros changes no bit, whatever the solver keeps beside the sample; a mask of ones ends on the known data at the last level. */
+    @ParameterizedTest
+    @MethodSource("solvers")
+    void a_known_region_is_kept_and_the_rest_left_alone(SolverCatalog.Entry entry) {
+        Plan plan = plan(entry);
+        INDArray known = NOISE.draw(NoiseRequest.forward(0), DataType.FLOAT, 2, 3);
+        SamplerState nothing = start(plan, 1);
+        SamplerState all = start(plan, 1);
+        Inpainting empty = new Inpainting(known, known.mul(0));
+        Inpainting full = new Inpainting(known, known.mul(0).add(1));
+        for (int i = 0; i < plan.evaluations(); i++) {
+            nothing = empty.keepKnown(plan, i, step(plan, nothing), NOISE);
+            all = full.keepKnown(plan, i, step(plan, all), NOISE);
+        }
+        assertArrayEquals(finished(plan, start(plan, 1)), nothing.sample().data().asFloat(), entry.toString());
+        int last = plan.evaluations() - 1;
+        INDArray expected = known.mul(plan.levelAfter(last).alpha()).add(NOISE.draw(plan.request(last), DataType.FLOAT, 2, 3).mul(plan.levelAfter(last).sigma()));
+        assertArrayEquals(expected.data().asFloat(), all.sample().data().asFloat(), 1e-5f, entry.toString());
     }
 
     @ParameterizedTest

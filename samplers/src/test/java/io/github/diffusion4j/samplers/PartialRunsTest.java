@@ -24,8 +24,10 @@ import io.github.diffusion4j.samplers.solvers.Heun;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.Sigmas;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -124,6 +126,25 @@ class PartialRunsTest {
         SamplerState back = Inpainting.undo(9, plan.level(9).alpha(), state, noise, NoiseRequest.step(99));
         assertEquals(9, back.index());
         assertThrows(IllegalArgumentException.class, () -> Inpainting.undo(9, 1.1, back, noise, NoiseRequest.step(99)));
+    }
+
+    static List<String> classes() {
+        return DiffusersConfig.classNames().stream().filter(name -> !name.equals("ConsistencyDecoderScheduler") && !name.equals("SCMScheduler")).sorted().toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("classes")
+    void where_nothing_is_known_nothing_changes(String name) {
+        Plan plan = DiffusersConfig.of(name).scheduler().plan(8);
+        NoiseSource noise = CounterNoise.of(6);
+        Inpainting inpainting = new Inpainting(normal(5, 1, 6), normal(5, 1, 6).mul(0));
+        SamplerState expected = plan.start(normal(6, 1, 6));
+        SamplerState state = expected;
+        for (int i = 0; i < plan.evaluations(); i++) {
+            expected = plan.step(i, network(plan.input(i, expected)), expected, noise);
+            state = inpainting.keepKnown(plan, i, plan.step(i, network(plan.input(i, state)), state, noise), noise);
+        }
+        assertArrayEquals(values(expected.sample()), values(state.sample()));
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public record Inpainting(INDArray known, INDArray mask) {
 
     /**
-     * Puts the known region into a state.
+     * Puts the known region into a state. An anchor of its own, to which a solver goes back within a step or for a correction, and remembered predictions stay as they are.
      *
      * @param plan the run
      * @param evaluation the evaluation whose step led to the state
@@ -37,7 +37,7 @@ public record Inpainting(INDArray known, INDArray mask) {
         Kernels.combine(blended, Term.of(after.sample(), 1), Term.of(difference, 1));
         noise.close();
         difference.close();
-        return new SamplerState(after.index(), blended, blended, after.predictions());
+        return new SamplerState(after.index(), blended, after.anchor() == after.sample() ? blended : after.anchor(), after.predictions());
     }
 
     /**

@@ -28,13 +28,15 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise", "next sample", "churn noise", "network input"};
     private static final double[][] NOTHING = {};
+    private static final Parameterization.Weights NONE = new Parameterization.Weights(0, 0);
     private static final Combination DATA = Combination.ZERO.withData(1);
 
     static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
         NoiseLevel level = stage.level();
         Network network = new Network(level, parameterization, parameterization.boundary(level), parameterization.data(level));
         double[] data = new double[MEMORY];
-        add(data, 1, network.data());
+        data[SAMPLE] = network.data().first();
+        data[OUTPUT] = network.data().second();
         double[] before = network.expand(stage.before(), corrected);
         double scale = parameterization.inputScale(level);
         return new Evaluation(level, scale, parameterization.conditioning(level), data, before, network.expand(stage.remember(), corrected),
@@ -54,20 +56,15 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
         double[] expand(Combination c, boolean corrected) {
             double[] w = new double[MEMORY + c.memory().size()];
-            w[SAMPLE] = c.sample();
+            Parameterization.Weights noise = c.epsilon() == 0 ? NONE : parameterization.noise(level);
+            Parameterization.Weights inner = corrected || c.data() == 0 ? NONE : data;
+            double direct = c.data() == 0 ? 0 : c.data() * boundary.first();
+            double estimated = c.data() == 0 ? 0 : c.data() * boundary.second();
+            w[SAMPLE] = sum(c.sample(), direct, estimated * inner.first(), c.epsilon() * noise.first());
+            w[OUTPUT] = sum(estimated * inner.second(), c.epsilon() * noise.second());
+            w[CORRECTED] = corrected ? estimated : 0;
             w[ANCHOR] = c.anchor();
             w[NOISE] = c.noise();
-            if (c.data() != 0) {
-                w[SAMPLE] += c.data() * boundary.first();
-                if (corrected) {
-                    w[CORRECTED] = c.data() * boundary.second();
-                } else {
-                    add(w, c.data() * boundary.second(), data);
-                }
-            }
-            if (c.epsilon() != 0) {
-                add(w, c.epsilon(), parameterization.noise(level));
-            }
             for (int k = 0; k < c.memory().size(); k++) {
                 w[MEMORY + k] = c.memory().get(k);
             }
@@ -75,9 +72,15 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         }
     }
 
-    private static void add(double[] w, double factor, Parameterization.Weights estimate) {
-        w[SAMPLE] += factor * estimate.first();
-        w[OUTPUT] += factor * estimate.second();
+    /** A sum that is 0 where the terms cancel but for rounding, so that no array is read for it. */
+    private static double sum(double... terms) {
+        double sum = 0;
+        double size = 0;
+        for (double term : terms) {
+            sum += term;
+            size += Math.abs(term);
+        }
+        return Math.abs(sum) < 4 * Math.ulp(size) ? 0 : sum;
     }
 
     /** Refuses weights that no array can take; the data estimate counts only where something reads it. */

@@ -82,7 +82,7 @@ public record Certificate(SolverCatalog.Entry entry, SolverTraits traits, Option
      */
     public int coldOrder() {
         boolean corrects = entry.name().equals("UniPC") || entry.name().equals("SA-Solver");
-        boolean starts = traits.history() > 0 && traits.evaluationsPerStep() == 1 && !entry.name().contains("singlestep");
+        boolean starts = traits.history() > 0 && !entry.name().contains("singlestep");
         return starts ? Math.min(traits.order(), corrects ? 3 : 2) : traits.order();
     }
 

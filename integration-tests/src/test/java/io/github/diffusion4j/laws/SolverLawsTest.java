@@ -11,6 +11,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.PlanDescription;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.laws.WeakOrder.Draws;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
@@ -33,6 +34,7 @@ import io.github.diffusion4j.samplers.solvers.SolverType;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Flow;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -116,6 +118,22 @@ class SolverLawsTest {
             assertEquals(0.7, run(entry.of(6), grid(SCHEDULE, 6, true), POINT, CounterNoise.of(3)), 1e-9, entry.toString());
             assertEquals(0.7, run(entry.of(1), grid(SCHEDULE, 1, true), POINT, CounterNoise.of(3)), 1e-9, entry + " in one step");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void a_step_goes_back_as_many_predictions_of_earlier_steps_as_claimed(SolverCatalog.Entry entry) {
+        List<Integer> remembered = new ArrayList<>();
+        long most = 0;
+        for (PlanDescription.Row row : Trajectory.plan(entry.of(12), OrderOfConvergence.grid(12)).describe().rows()) {
+            if (!row.weights().get("remember").isEmpty()) {
+                remembered.add(0, row.step());
+            }
+            int deepest = IntStream.range(0, remembered.size())
+                    .filter(k -> Stream.of("anchor", "next").anyMatch(part -> row.weights().get(part).containsKey("memory" + k))).max().orElse(-1);
+            most = Math.max(most, remembered.subList(0, deepest + 1).stream().filter(step -> step < row.step()).count());
+        }
+        assertEquals(entry.of(12).traits().history(), most, entry.toString());
     }
 
     private static void same(Solver a, Solver b) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.docs.Committed;
 import io.github.diffusion4j.docs.Main;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class GalleryTest {
 
     @Test
     void the_committed_tables_are_the_librarys() throws IOException {
-        assertEquals(names(made), names(COMMITTED));
+        Committed.assertSame(names(made), names(COMMITTED), "gallery --out docs/gallery");
         for (String name : names(made)) {
             double tolerance = name.endsWith(".csv") ? 1e-9 : 1e-5;
             if (!name.endsWith(".svg")) {

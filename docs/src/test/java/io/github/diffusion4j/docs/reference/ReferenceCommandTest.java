@@ -3,6 +3,7 @@ package io.github.diffusion4j.docs.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.docs.Committed;
 import io.github.diffusion4j.docs.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class ReferenceCommandTest {
     @ValueSource(strings = {"schedules.md", "spacings.md", "solvers.md"})
     void the_committed_tables_are_what_the_library_says(String file, @TempDir Path folder) throws Exception {
         assertEquals(0, Main.execute("reference", "certificates/solvers.csv", "--out", folder.toString()));
-        assertEquals(Files.readString(folder.resolve(file)), Files.readString(Path.of("reference", file)));
+        Committed.assertSame(Files.readAllLines(folder.resolve(file)), Files.readAllLines(Path.of("reference", file)), "reference docs/certificates/solvers.csv --out docs/reference");
     }
 
     /** A line of the guide is a solver's name, evaluations per step and three errors, which a line of the certificates must have. */

@@ -25,6 +25,11 @@ public record Ancestral(double eta) implements Renoise {
     }
 
     @Override
+    public String citation() {
+        return "Song et al., arXiv:2010.02502, equations 12 and 16";
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         if (eta == 0) {
             return new Split(to.sigma(), 0, ArrayScaling.NONE);

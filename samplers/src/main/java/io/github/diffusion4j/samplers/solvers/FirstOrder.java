@@ -24,7 +24,7 @@ public record FirstOrder(Renoise renoise, boolean impliedNoise) implements Solve
     @Override
     public SolverTraits traits() {
         boolean deterministic = renoise instanceof Ancestral ancestral && ancestral.eta() == 0;
-        return new SolverTraits(renoise.order(), deterministic ? 0 : 1, 1, 0, "Song et al., arXiv:2010.02502, equation 12");
+        return new SolverTraits(renoise.order(), deterministic ? 0 : 1, 1, 0, renoise.citation());
     }
 
     @Override

@@ -21,6 +21,11 @@ public record FullRenoise(double scale, double floor) implements Renoise {
     }
 
     @Override
+    public String citation() {
+        return "Song et al., arXiv:2303.01469, algorithm 1";
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         double rest = to.alpha() * floor;
         double fresh = Math.sqrt(Math.max(0, (to.sigma() - rest) * (to.sigma() + rest)));

@@ -22,7 +22,7 @@ public record Heun(Coordinate coordinate) implements Solver {
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(2, 0, 2, 1, "Karras et al., arXiv:2206.00364, algorithm 1");
+        return new SolverTraits(2, 0, 2, 0, "Karras et al., arXiv:2206.00364, algorithm 1");
     }
 
     @Override

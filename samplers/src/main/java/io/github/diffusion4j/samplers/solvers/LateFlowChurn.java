@@ -22,7 +22,7 @@ public record LateFlowChurn(double gamma, double lowest, double highest, double 
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(1, 1, 2, 1, "Diffusers, FlowMatchHeunDiscreteScheduler");
+        return new SolverTraits(1, 1, 2, 0, "Diffusers, FlowMatchHeunDiscreteScheduler");
     }
 
     @Override

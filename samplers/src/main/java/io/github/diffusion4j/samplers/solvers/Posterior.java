@@ -24,6 +24,11 @@ public record Posterior(VarianceType type, boolean asDiffusers) implements Renoi
     private static final double FLOOR = 1e-20;
 
     @Override
+    public String citation() {
+        return "Ho et al., arXiv:2006.11239, equation 7";
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         double ratio = from.alpha() / to.alpha();
         double relative = ratio * to.sigma() / from.sigma();

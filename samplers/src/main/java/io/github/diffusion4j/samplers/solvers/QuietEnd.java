@@ -10,6 +10,11 @@ import io.github.diffusion4j.core.NoiseLevel;
 public record QuietEnd(Renoise rule) implements Renoise {
 
     @Override
+    public String citation() {
+        return rule.citation();
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         Split split = rule.split(from, to);
         return to.time() == 0 ? new Split(split.keep(), 0, split.scaling()) : split;

@@ -19,6 +19,11 @@ public record RectifiedAncestral(double eta) implements Renoise {
     }
 
     @Override
+    public String citation() {
+        return "ComfyUI and LTX-Video, Euler ancestral RF";
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         double scale = to.alpha() + to.sigma();
         double t = to.sigma() / scale;

@@ -26,6 +26,13 @@ public interface Renoise extends Serializable {
     }
 
     /**
+     * Where the division was published.
+     *
+     * @return the source
+     */
+    String citation();
+
+    /**
      * The division for one step. Where it is exact, {@code keep^2 + fresh^2 = sigma'^2}.
      *
      * @param from the level the step starts at

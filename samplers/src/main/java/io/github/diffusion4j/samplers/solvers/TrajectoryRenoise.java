@@ -25,6 +25,11 @@ public record TrajectoryRenoise(NoiseSchedule schedule, double eta) implements R
     }
 
     @Override
+    public String citation() {
+        return "Zheng et al., arXiv:2402.19159, algorithm 1";
+    }
+
+    @Override
     public Split split(NoiseLevel from, NoiseLevel to) {
         NoiseLevel s = schedule.at(Math.floor((1 - eta) * to.time()));
         double ratio = to.alpha() / s.alpha();

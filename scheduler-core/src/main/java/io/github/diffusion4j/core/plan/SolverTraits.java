@@ -8,7 +8,7 @@ import java.io.Serializable;
  * @param order the order of convergence of the deterministic solver, or of the mean of a stochastic one
  * @param weakOrder the weak order of a stochastic solver, 0 for a deterministic one
  * @param evaluationsPerStep the network evaluations of one step
- * @param history how many earlier predictions a step reads
+ * @param history how many predictions a step goes back to before its own
  * @param citation where the method was published
  */
 public record SolverTraits(int order, int weakOrder, int evaluationsPerStep, int history, String citation) implements Serializable {

@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Every solver of the library with the settings people use: what the laws are tested on and the tables are made of. */
+/**
+ * Every solver of the library with the settings people use: what the laws are tested on and the tables are made of. Those that only repeat a class of Diffusers, deviations
+ * included (PNDM, the steps of score_sde, late churn), are left out; recorded runs test them.
+ */
 public final class SolverCatalog {
 
     /**

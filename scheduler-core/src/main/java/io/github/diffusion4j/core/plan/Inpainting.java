@@ -10,8 +10,9 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A region that is known: after each step it is replaced by the known data at the noise level the step ended at (Lugmayr et al., arXiv:2201.09865,
- * equation 8), {@code x = mask (alpha known + sigma z) + (1 - mask) x}, with the noise z of the step.
+ * A region that is known: after each evaluation it is replaced by the known data at the noise level the step ended at (Lugmayr et al., arXiv:2201.09865,
+ * equation 8), {@code x = mask (alpha known + sigma z) + (1 - mask) x}, with noise z of a source of
+ * its own.
  *
  * @param known the known data, of the sample's shape and type; its values outside the region do not matter
  * @param mask 1 in the known region, 0 outside, of the same shape and type; values between blend
@@ -24,7 +25,7 @@ public record Inpainting(INDArray known, INDArray mask) {
      * @param plan the run
      * @param evaluation the evaluation whose step led to the state
      * @param after the state after it
-     * @param source the noise of the run
+     * @param source the noise of the region; another seed than the run's, so that the two are independent
      * @return the state with the known region, a new sample
      */
     public SamplerState keepKnown(Plan plan, int evaluation, SamplerState after, NoiseSource source) {

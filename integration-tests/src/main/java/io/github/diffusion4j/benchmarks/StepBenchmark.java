@@ -38,7 +38,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 2, jvmArgs = "-Xmx2g")
 public class StepBenchmark {
 
-    private static final int STEPS = 50;
+    /** So many that the arrays of a new run hardly count. */
+    private static final int STEPS = 1000;
 
     /** The shape. */
     @Param({Sizes.LATENT, Sizes.WIDE, Sizes.BATCH, Sizes.VIDEO, Sizes.PICTURES})

@@ -41,8 +41,8 @@ final class BenchmarkTables {
 
     private void sizes(StringBuilder text) {
         table(text, "A step at every size", STEPS, "size");
-        text.append("\n`Step.ddim` and `dpmSolverPlusPlus2M` run in a session, as the driver does; `ddimPure` makes a new array. The rivals do the arithmetic alone: two terms for DDIM, three for "
-                + "DPM-Solver++ 2M, which also writes what it remembers. `copyOfAsManyBytes` moves as many bytes as DDIM, on one thread.\n");
+        text.append("\n`Step.ddim` and `dpmSolverPlusPlus2M` run in a session, as the driver does; `ddimPure` makes a new array. The rivals do the arithmetic alone: two terms for DDIM; the estimate, which is kept, and three terms for "
+                + "DPM-Solver++ 2M. `copyOfAsManyBytes` moves as many bytes as DDIM, on one thread.\n");
     }
 
     private void table(StringBuilder text, String title, List<String> names, String parameter) {

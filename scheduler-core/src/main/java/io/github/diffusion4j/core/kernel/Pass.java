@@ -7,9 +7,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays or
- * made by a generator of noise; each assignment sets a register to a linear combination of registers, optionally clamped; registers that are bound to an array for writing
- * end up there:
+ * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays or made by a generator of noise; each
+ * assignment sets a register to a linear combination of registers, optionally clamped; registers that are bound to an array for writing end up there:
  * <pre>
  *   r_t = clamp(w_0 r_0 + w_1 r_1 + ..., limit)
  * </pre>

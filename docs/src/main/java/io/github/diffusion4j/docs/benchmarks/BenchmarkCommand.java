@@ -50,7 +50,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
             throw new NoBenchmarksException();
         }
         Files.createDirectories(out);
-        Files.write(out.resolve("results.csv"), Stream.concat(Stream.of("benchmark,parameters,microseconds,error"), measured.stream().map(Measured::csv)).toList());
+        Files.writeString(out.resolve("results.csv"), Measured.table(measured).csv());
         Files.writeString(out.resolve("results.md"), new BenchmarkTables(measured).markdown(machine()));
         figures(measured);
         return 0;

@@ -1,9 +1,13 @@
 package io.github.diffusion4j.docs.benchmarks;
 
+import io.github.diffusion4j.docs.gallery.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Tables of measured times in Markdown. */
 final class BenchmarkTables {
@@ -26,9 +30,8 @@ final class BenchmarkTables {
         }
         if (any("Class.")) {
             text.append("\n## Every scheduler class, 1x4x64x64\n\nA step with all that stands between two network evaluations, and a plan of 50 steps (2 or 40 where a class takes no more).\n\n")
-                    .append("| class | step | plan |\n| --- | ---: | ---: |\n");
-            values("scheduler", List.of("Class.")).forEach(name -> text.append("| ").append(name).append(" | ").append(cell("Class.step", "scheduler", name)).append(" | ")
-                    .append(cell("Class.plan", "scheduler", name)).append(" |\n"));
+                    .append(new Table(List.of("class", "step", "plan"), values("scheduler", List.of("Class.")).stream()
+                            .map(name -> List.<Object>of(name, cell("Class.step", "scheduler", name), cell("Class.plan", "scheduler", name))).toList()).markdown());
         }
         if (any("Training.")) {
             table(text, "Training batches", List.of("Training.addNoise", "Training.nd4jAddNoise", "Training.batch"), "size");
@@ -48,35 +51,39 @@ final class BenchmarkTables {
     private void table(StringBuilder text, String title, List<String> names, String parameter) {
         List<String> measured = names.stream().filter(this::any).toList();
         List<String> values = values(parameter, measured);
-        text.append("\n## ").append(title).append("\n\n| | ").append(String.join(" | ", values)).append(" |\n| --- |").append(" ---: |".repeat(values.size())).append('\n');
-        for (String name : measured) {
-            text.append("| `").append(name).append("` |");
-            values.forEach(value -> text.append(' ').append(cell(name, parameter, value)).append(" |"));
-            text.append('\n');
-        }
+        text.append("\n## ").append(title).append("\n\n").append(rows(values, measured.stream()
+                .map(name -> row("`" + name + "`", values, value -> cell(name, parameter, value))).toList()));
+    }
+
+    private static String rows(List<String> values, List<List<Object>> rows) {
+        List<String> columns = new ArrayList<>(List.of(""));
+        columns.addAll(values);
+        return new Table(columns, rows).markdown();
+    }
+
+    private static List<Object> row(String title, List<String> values, UnaryOperator<String> cell) {
+        List<Object> row = new ArrayList<>(List.of(title));
+        values.forEach(value -> row.add(cell.apply(value)));
+        return row;
     }
 
     private void ratios(StringBuilder text) {
         List<String> sizes = values("size", List.of("Step."));
-        text.append("\n## How many times as fast\n\n| | ").append(String.join(" | ", sizes)).append(" |\n| --- |").append(" ---: |".repeat(sizes.size())).append('\n');
-        ratio(text, "DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim", sizes);
-        ratio(text, "DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim", sizes);
-        ratio(text, "DPM-Solver++ 2M against ND4J", "Step.nd4jMultistep", "Step.dpmSolverPlusPlus2M", sizes);
-        ratio(text, "DDIM against libtorch", "Torch.twoTerms", "Step.ddim", sizes);
-        ratio(text, "DPM-Solver++ 2M against libtorch", "Torch.multistep", "Step.dpmSolverPlusPlus2M", sizes);
-        ratio(text, "DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim", sizes);
+        Stream<List<Object>> ratios = Stream.of(ratio("DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim", sizes),
+                ratio("DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim", sizes),
+                ratio("DPM-Solver++ 2M against ND4J", "Step.nd4jMultistep", "Step.dpmSolverPlusPlus2M", sizes),
+                ratio("DDIM against libtorch", "Torch.twoTerms", "Step.ddim", sizes),
+                ratio("DPM-Solver++ 2M against libtorch", "Torch.multistep", "Step.dpmSolverPlusPlus2M", sizes),
+                ratio("DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim", sizes)).flatMap(Optional::stream);
+        text.append("\n## How many times as fast\n\n").append(rows(sizes, ratios.toList()));
     }
 
-    private void ratio(StringBuilder text, String title, String rival, String ours, List<String> sizes) {
-        if (any(rival)) {
-            text.append("| ").append(title).append(" |");
-            for (String size : sizes) {
-                Optional<Measured> a = Measured.find(all, rival, "size", size);
-                Optional<Measured> b = Measured.find(all, ours, "size", size);
-                text.append(a.isPresent() && b.isPresent() ? String.format(Locale.ROOT, " %.2f |", a.get().time() / b.get().time()) : " |");
-            }
-            text.append('\n');
-        }
+    /** Empty where the rival was not measured. */
+    private Optional<List<Object>> ratio(String title, String rival, String ours, List<String> sizes) {
+        return any(rival) ? Optional.of(row(title, sizes, size -> {
+            Optional<Measured> b = Measured.find(all, ours, "size", size);
+            return Measured.find(all, rival, "size", size).filter(a -> b.isPresent()).map(a -> String.format(Locale.ROOT, "%.2f", a.time() / b.get().time())).orElse("");
+        })) : Optional.empty();
     }
 
     private boolean any(String prefix) {

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.benchmarks;
 
+import io.github.diffusion4j.docs.gallery.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,8 @@ record Measured(String name, Map<String, String> parameters, double time, double
         return all.stream().filter(m -> m.name().equals(name) && value.equals(m.parameters().get(parameter))).findFirst();
     }
 
-    String csv() {
-        return String.join(",", name, String.join(" ", parameters.entrySet().stream().map(Object::toString).toList()), Double.toString(time), Double.toString(error));
+    static Table table(List<Measured> all) {
+        return new Table(List.of("benchmark", "parameters", "microseconds", "error"), all.stream().map(m -> List.<Object>of(m.name(),
+                String.join(" ", m.parameters().entrySet().stream().map(Object::toString).toList()), m.time(), m.error())).toList());
     }
 }

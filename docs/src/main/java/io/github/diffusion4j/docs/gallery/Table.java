@@ -42,7 +42,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
     }
 
     private static boolean isText(Object cell) {
-        return cell instanceof String text && !text.matches("[-+.\\de]*");
+        return cell instanceof String text && !text.matches("[-+.\\de ±]*");
     }
 
     private static String rounded(Object cell) {

@@ -25,10 +25,14 @@ final class Site {
 
     private final Path docs;
     private final Path out;
+    private final String frame;
+    private final String navigation;
 
-    Site(Path docs, Path out) {
+    Site(Path docs, Path out) throws IOException {
         this.docs = docs.toAbsolutePath().normalize();
         this.out = out;
+        this.frame = resource("page.html");
+        this.navigation = Markdown.html(Files.readString(docs.resolve("contents.md")), Path.of("contents.md")).replaceFirst("(?s)<h1.*?</h1>", "");
     }
 
     /** Writes all pages and returns their number. */
@@ -70,10 +74,9 @@ final class Site {
 
     private void page(String place, String title, String body) throws IOException {
         String root = "../".repeat((int) place.chars().filter(c -> c == '/').count());
-        String contents = Markdown.html(Files.readString(docs.resolve("contents.md")), Path.of("contents.md"));
-        String navigation = contents.replaceFirst("(?s)<h1.*?</h1>", "").replace("href=\"", "href=\"" + root)
+        String here = navigation.replace("href=\"", "href=\"" + root)
                 .replace("href=\"" + root + place + "\"", "href=\"" + root + place + "\" aria-current=\"page\"");
-        String whole = resource("page.html").replace("${title}", title).replace("${root}", root).replace("${navigation}", navigation).replace("${body}", body);
+        String whole = frame.replace("${title}", title).replace("${root}", root).replace("${navigation}", here).replace("${body}", body);
         Files.writeString(out.resolve(place), whole);
     }
 

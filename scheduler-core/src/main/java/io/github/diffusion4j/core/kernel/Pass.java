@@ -179,7 +179,8 @@ public final class Pass implements Parallel.Range {
     }
 
     private void dense(INDArray result) {
-        int rows = rows(result);
+        int generated = generated();
+        int rows = rows(generated > 0 ? Kernels.samples(result) : 1);
         length = (int) (result.length() / rows);
         blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         wide = false;
@@ -194,12 +195,12 @@ public final class Pass implements Parallel.Range {
         for (int row = 0; row < rows; row++) {
             loads[row] = loads(row);
         }
-        Parallel.run(rows * blocks, result.length() * (assignments.size() + Parallel.NOISE * generated()), this);
+        Parallel.run(rows * blocks, result.length() * (assignments.size() + Parallel.NOISE * generated), this);
     }
 
     /** Into how many parts the arrays are divided: samples, where they differ in weights or in noise. */
-    private int rows(INDArray result) {
-        int rows = generated() > 0 ? Kernels.samples(result) : 1;
+    private int rows(int atLeast) {
+        int rows = atLeast;
         for (int a = 0; a < assignments.size(); a++) {
             rows = Math.max(rows, assignments.get(a).weights.length);
         }

@@ -2,6 +2,7 @@ package io.github.diffusion4j.docs.reference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.diffusion4j.docs.Committed;
 import io.github.diffusion4j.docs.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,6 @@ class FromDiffusersCommandTest {
     void the_committed_table_is_what_the_library_says(@TempDir Path folder) throws Exception {
         Path made = folder.resolve("from-diffusers.md");
         assertEquals(0, Main.execute("from-diffusers", "--out", made.toString()));
-        assertEquals(Files.readString(made), Files.readString(Path.of("from-diffusers.md")));
+        Committed.assertSame(Files.readAllLines(made), Files.readAllLines(Path.of("from-diffusers.md")), "from-diffusers --out docs/from-diffusers.md");
     }
 }

@@ -51,18 +51,18 @@ public final class Choices {
 
     /** The forward processes. */
     public static final List<Choice<NoiseSchedule>> SCHEDULES = List.of(
-            betas("sd", "scaled_linear (Stable Diffusion)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)",
+            new Choice<>("sd", "scaled_linear (Stable Diffusion)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)",
                     Map.of("beta_schedule", "scaled_linear", "beta_start", 0.00085, "beta_end", 0.012), BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)),
-            betas("zsnr", "scaled_linear, zero terminal SNR", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withZeroTerminalSnr()",
+            new Choice<>("zsnr", "scaled_linear, zero terminal SNR", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withZeroTerminalSnr()",
                     Map.of("beta_schedule", "scaled_linear", "beta_start", 0.00085, "beta_end", 0.012, "rescale_betas_zero_snr", true),
                     BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withZeroTerminalSnr()),
-            betas("linear", "linear (DDPM)", "BetaSchedule.LINEAR.schedule(1000)", Map.of("beta_schedule", "linear"), BetaSchedule.LINEAR.schedule(1000)),
-            betas("cosine", "squaredcos_cap_v2", "BetaSchedule.SQUARED_COSINE.schedule(1000)", Map.of("beta_schedule", "squaredcos_cap_v2"),
+            new Choice<>("linear", "linear (DDPM)", "BetaSchedule.LINEAR.schedule(1000)", Map.of("beta_schedule", "linear"), BetaSchedule.LINEAR.schedule(1000)),
+            new Choice<>("cosine", "squaredcos_cap_v2", "BetaSchedule.SQUARED_COSINE.schedule(1000)", Map.of("beta_schedule", "squaredcos_cap_v2"),
                     BetaSchedule.SQUARED_COSINE.schedule(1000)),
-            betas("sigmoid", "sigmoid", "BetaSchedule.SIGMOID.schedule(1000)", Map.of("beta_schedule", "sigmoid"), BetaSchedule.SIGMOID.schedule(1000)),
-            betas("laplace", "laplace", "BetaSchedule.LAPLACE.schedule(1000)", Map.of("beta_schedule", "laplace"), BetaSchedule.LAPLACE.schedule(1000)),
-            betas("exp", "exp", "BetaSchedule.EXPONENTIAL.schedule(1000)", Map.of("beta_schedule", "exp"), BetaSchedule.EXPONENTIAL.schedule(1000)),
-            betas("snrshift", "scaled_linear, SNR divided by 3 (CogVideoX)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withSnrDivided(3)", null,
+            new Choice<>("sigmoid", "sigmoid", "BetaSchedule.SIGMOID.schedule(1000)", Map.of("beta_schedule", "sigmoid"), BetaSchedule.SIGMOID.schedule(1000)),
+            new Choice<>("laplace", "laplace", "BetaSchedule.LAPLACE.schedule(1000)", Map.of("beta_schedule", "laplace"), BetaSchedule.LAPLACE.schedule(1000)),
+            new Choice<>("exp", "exp", "BetaSchedule.EXPONENTIAL.schedule(1000)", Map.of("beta_schedule", "exp"), BetaSchedule.EXPONENTIAL.schedule(1000)),
+            new Choice<>("snrshift", "scaled_linear, SNR divided by 3 (CogVideoX)", "BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withSnrDivided(3)", null,
                     BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012).withSnrDivided(3)),
             new Choice<>("flow", "flow matching", "new Flow(1000)", Map.of("num_train_timesteps", 1000), new Flow(1000)),
             new Choice<>("edm", "EDM", "new EdmSchedule(0.002, 80)", Map.of("sigma_min", 0.002, "sigma_max", 80.0), new EdmSchedule(0.002, 80)),
@@ -75,20 +75,20 @@ public final class Choices {
 
     /** Where the steps start. */
     public static final List<Choice<Function<Selection, Spacing>>> SPACINGS = List.of(
-            spacing("trailing", "trailing", "Timesteps.trailing()", Map.of("timestep_spacing", "trailing"), s -> Timesteps.trailing()),
-            spacing("leading", "leading, offset 1", "Timesteps.leading(1)", Map.of("timestep_spacing", "leading", "steps_offset", 1), s -> Timesteps.leading(1)),
-            spacing("linspace", "linspace", "Timesteps.linspace()", Map.of("timestep_spacing", "linspace"), s -> Timesteps.linspace()),
-            spacing("karras", "Karras", "Sigmas.ramp(SigmaRamp.karras(7))", Map.of("use_karras_sigmas", true), s -> Sigmas.ramp(SigmaRamp.karras(7))),
-            spacing("exponential", "exponential (equal steps of log SNR)", "Sigmas.ramp(SigmaRamp.exponential())", Map.of("use_exponential_sigmas", true),
+            new Choice<>("trailing", "trailing", "Timesteps.trailing()", Map.of("timestep_spacing", "trailing"), s -> Timesteps.trailing()),
+            new Choice<>("leading", "leading, offset 1", "Timesteps.leading(1)", Map.of("timestep_spacing", "leading", "steps_offset", 1), s -> Timesteps.leading(1)),
+            new Choice<>("linspace", "linspace", "Timesteps.linspace()", Map.of("timestep_spacing", "linspace"), s -> Timesteps.linspace()),
+            new Choice<>("karras", "Karras", "Sigmas.ramp(SigmaRamp.karras(7))", Map.of("use_karras_sigmas", true), s -> Sigmas.ramp(SigmaRamp.karras(7))),
+            new Choice<>("exponential", "exponential (equal steps of log SNR)", "Sigmas.ramp(SigmaRamp.exponential())", Map.of("use_exponential_sigmas", true),
                     s -> Sigmas.ramp(SigmaRamp.exponential())),
-            spacing("beta", "beta", "Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))", Map.of("use_beta_sigmas", true), s -> Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))),
-            spacing("polyexponential", "polyexponential", "Sigmas.ramp(SigmaRamp.polyexponential(2))", null, s -> Sigmas.ramp(SigmaRamp.polyexponential(2))),
-            spacing("kl", "KL optimal", "Sigmas.ramp(SigmaRamp.klOptimal())", null, s -> Sigmas.ramp(SigmaRamp.klOptimal())),
-            spacing("laplace", "Laplace", "Sigmas.ramp(SigmaRamp.laplace(0, 0.5))", null, s -> Sigmas.ramp(SigmaRamp.laplace(0, 0.5))),
-            spacing("logsnr", "equal steps of log SNR, -4 to 7", "Sigmas.logSnr(3.5, -2)", null, s -> Sigmas.logSnr(3.5, -2)),
-            spacing("time", "equal steps of time", "Sigmas.time()", null, s -> Sigmas.time()),
-            spacing("shift", "flow shift", "Sigmas.shiftedFlow(SHIFT)", Map.of("shift", "SHIFT"), s -> Sigmas.shiftedFlow(s.shift())),
-            spacing("dynamic", "flow shift by image size (FLUX)", "Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(TOKENS, 256, 4096, 0.5, 1.15)))",
+            new Choice<>("beta", "beta", "Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))", Map.of("use_beta_sigmas", true), s -> Sigmas.ramp(SigmaRamp.beta(0.6, 0.6))),
+            new Choice<>("polyexponential", "polyexponential", "Sigmas.ramp(SigmaRamp.polyexponential(2))", null, s -> Sigmas.ramp(SigmaRamp.polyexponential(2))),
+            new Choice<>("kl", "KL optimal", "Sigmas.ramp(SigmaRamp.klOptimal())", null, s -> Sigmas.ramp(SigmaRamp.klOptimal())),
+            new Choice<>("laplace", "Laplace", "Sigmas.ramp(SigmaRamp.laplace(0, 0.5))", null, s -> Sigmas.ramp(SigmaRamp.laplace(0, 0.5))),
+            new Choice<>("logsnr", "equal steps of log SNR, -4 to 7", "Sigmas.logSnr(3.5, -2)", null, s -> Sigmas.logSnr(3.5, -2)),
+            new Choice<>("time", "equal steps of time", "Sigmas.time()", null, s -> Sigmas.time()),
+            new Choice<>("shift", "flow shift", "Sigmas.shiftedFlow(SHIFT)", Map.of("shift", "SHIFT"), s -> Sigmas.shiftedFlow(s.shift())),
+            new Choice<>("dynamic", "flow shift by image size (FLUX)", "Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(TOKENS, 256, 4096, 0.5, 1.15)))",
                     Map.of("use_dynamic_shifting", true), s -> Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(s.tokens(), 256, 4096, 0.5, 1.15)))));
 
     /** How steps are taken; the classes of Diffusers for tables of betas, flows and EDM follow in {@link #CLASSES}. */
@@ -145,14 +145,6 @@ public final class Choices {
             model("ddpm", "DDPM on pixels", "schedule=linear&prediction=epsilon&spacing=trailing&solver=ddpm&steps=100"));
 
     private Choices() {}
-
-    private static Choice<NoiseSchedule> betas(String id, String label, String java, Map<String, Object> config, NoiseSchedule value) {
-        return new Choice<>(id, label, java, config, value);
-    }
-
-    private static Choice<Function<Selection, Spacing>> spacing(String id, String label, String java, Map<String, Object> config, Function<Selection, Spacing> value) {
-        return new Choice<>(id, label, java, config, value);
-    }
 
     private static Choice<Solver> solver(String id, String label, String java, Solver value) {
         return new Choice<>(id, label, java, Map.of(), value);

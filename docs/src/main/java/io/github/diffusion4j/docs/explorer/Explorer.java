@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.explorer;
 
+import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
@@ -8,6 +9,7 @@ import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.random.CounterNormals;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,7 +37,7 @@ public final class Explorer {
                 + ", \"solvers\": " + options(Choices.SOLVERS, Choice::java) + "}";
     }
 
-    private static <T> String options(List<Choice<T>> choices, java.util.function.Function<Choice<T>, String> value) {
+    private static <T> String options(List<Choice<T>> choices, Function<Choice<T>, String> value) {
         return choices.stream().map(c -> "{\"id\": " + quoted(c.id()) + ", \"label\": " + quoted(c.label()) + ", \"value\": " + quoted(value.apply(c)) + "}")
                 .collect(Collectors.joining(",\n", "[", "]"));
     }
@@ -107,7 +109,7 @@ public final class Explorer {
     private static String curve(NoiseSchedule schedule) {
         double first = schedule.cleanest().time();
         double last = schedule.noisiest().time();
-        boolean discrete = schedule instanceof io.github.diffusion4j.core.DiscreteSchedule;
+        boolean discrete = schedule instanceof DiscreteSchedule;
         List<NoiseLevel> levels = IntStream.range(0, CURVE_POINTS).mapToDouble(i -> first + (last - first) * i / (CURVE_POINTS - 1))
                 .map(time -> discrete ? Math.rint(time) : time).mapToObj(schedule::at).toList();
         return "{\"time\": " + array(levels, NoiseLevel::time) + ", \"alpha\": " + array(levels, NoiseLevel::alpha) + ", \"sigma\": "

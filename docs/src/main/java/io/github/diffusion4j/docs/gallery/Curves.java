@@ -8,6 +8,7 @@ import io.github.diffusion4j.docs.explorer.Choices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -74,6 +75,6 @@ final class Curves {
     }
 
     static String rounded(double value) {
-        return Double.isFinite(value) ? String.format(java.util.Locale.ROOT, "%.4g", value).replaceFirst("\\.0+$|(\\.\\d*?)0+$", "$1") : value > 0 ? "infinity" : "minus infinity";
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4g", value).replaceFirst("\\.0+$|(\\.\\d*?)0+$", "$1") : value > 0 ? "infinity" : "minus infinity";
     }
 }

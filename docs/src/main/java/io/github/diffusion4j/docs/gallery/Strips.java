@@ -11,6 +11,7 @@ import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.Sigmas;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,7 @@ final class Strips {
     }
 
     private static List<String> arrays(PlanDescription run) {
-        TreeSet<String> used = new TreeSet<>(java.util.Comparator.comparingInt(ARRAYS::indexOf));
+        TreeSet<String> used = new TreeSet<>(Comparator.comparingInt(ARRAYS::indexOf));
         run.rows().forEach(row -> used.addAll(row.weights().get("next").keySet()));
         return List.copyOf(used);
     }

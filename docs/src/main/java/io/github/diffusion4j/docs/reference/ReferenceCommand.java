@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -56,7 +57,7 @@ public final class ReferenceCommand implements Callable<Integer> {
     }
 
     private static String range(NoiseSchedule schedule) {
-        Function<Double, String> end = value -> Math.abs(value) > 30 ? (value > 0 ? "clean" : "pure noise") : String.format(java.util.Locale.ROOT, "%.2f", value);
+        Function<Double, String> end = value -> Math.abs(value) > 30 ? (value > 0 ? "clean" : "pure noise") : String.format(Locale.ROOT, "%.2f", value);
         return end.apply(schedule.noisiest().logSnr()) + " to " + end.apply(schedule.cleanest().logSnr());
     }
 
@@ -86,7 +87,7 @@ public final class ReferenceCommand implements Callable<Integer> {
             }
             Function<Integer, Object> error = budget -> {
                 String cell = errors[head.indexOf("error_at_" + budget)];
-                return cell.isEmpty() ? "" : String.format(java.util.Locale.ROOT, "%.3g", Double.parseDouble(cell));
+                return cell.isEmpty() ? "" : String.format(Locale.ROOT, "%.3g", Double.parseDouble(cell));
             };
             String order = errors[head.indexOf("claimed_order")];
             return List.<Object>of(entry.toString(), order.isEmpty() ? "weak\u00a0" + errors[head.indexOf("claimed_weak_order")] : order, traits.evaluationsPerStep(), traits.history(),

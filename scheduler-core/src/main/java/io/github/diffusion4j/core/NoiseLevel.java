@@ -15,6 +15,9 @@ import java.io.Serializable;
  */
 public record NoiseLevel(double time, double alpha, double sigma) implements Serializable {
 
+    /** How far two computations of one coefficient may lie apart, relatively. */
+    private static final double ROUNDING = 1e-12;
+
     /**
      * Checks the level.
      *
@@ -52,6 +55,20 @@ public record NoiseLevel(double time, double alpha, double sigma) implements Ser
      */
     public static NoiseLevel clean(double time) {
         return new NoiseLevel(time, 1, 0);
+    }
+
+    /**
+     * Whether this is the same point of the path as another but for rounding: alpha and sigma agree to {@code 1e-12} of themselves. The network's time does not count.
+     *
+     * @param other the other level
+     * @return true if nothing but rounding tells the two apart
+     */
+    public boolean sameAs(NoiseLevel other) {
+        return close(alpha, other.alpha) && close(sigma, other.sigma);
+    }
+
+    private static boolean close(double a, double b) {
+        return Math.abs(a - b) <= ROUNDING * Math.max(a, b);
     }
 
     /**

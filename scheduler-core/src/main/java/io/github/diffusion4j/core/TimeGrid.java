@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The noise levels of one run: step {@code i} starts at {@code from(i)} and ends at {@code to(i)}.
@@ -29,8 +30,6 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurv
      * @throws IllegalArgumentException if the grid is empty, the lists differ in size, or a step goes the other way
      */
     public TimeGrid {
-        starts = List.copyOf(starts);
-        ends = List.copyOf(ends);
         if (starts.isEmpty() || starts.size() != ends.size()) {
             throw new IllegalArgumentException("a grid needs as many step ends as starts and at least one of each, got "
                     + starts.size() + " starts and " + ends.size() + " ends");
@@ -38,6 +37,9 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurv
         if (first < 0 || first >= last || last > starts.size()) {
             throw new IllegalArgumentException("steps " + first + " to " + last + " are no part of a grid of " + starts.size() + " steps");
         }
+        List<NoiseLevel> path = withoutRounding(starts, ends);
+        starts = IntStream.range(0, starts.size()).mapToObj(i -> path.get(2 * i)).toList();
+        ends = IntStream.range(0, ends.size()).mapToObj(i -> path.get(2 * i + 1)).toList();
         boolean up = starts.get(0).edmSigma() < ends.get(ends.size() - 1).edmSigma();
         for (int i = 0; i < starts.size(); i++) {
             checkDirection(up, i, starts.get(i), ends.get(i));
@@ -55,6 +57,17 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurv
      */
     public TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends) {
         this(starts, ends, LevelCurve.NONE, 0, starts.size());
+    }
+
+    /** Starts and ends in turn, where a level that only rounding tells from the one before it is that level, under its own time: such a step has no length. */
+    private static List<NoiseLevel> withoutRounding(List<NoiseLevel> starts, List<NoiseLevel> ends) {
+        List<NoiseLevel> path = new ArrayList<>();
+        for (int i = 0; i < 2 * starts.size(); i++) {
+            NoiseLevel level = (i % 2 == 0 ? starts : ends).get(i / 2);
+            NoiseLevel before = path.isEmpty() ? level : path.get(i - 1);
+            path.add(level.sameAs(before) ? before.withTime(level.time()) : level);
+        }
+        return path;
     }
 
     private static void checkDirection(boolean up, int step, NoiseLevel a, NoiseLevel b) {
@@ -113,6 +126,16 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurv
         Collections.reverse(back);
         Collections.reverse(to);
         return new TimeGrid(back, to, curve, 0, back.size());
+    }
+
+    /**
+     * Whether a step has no length: it ends at the level it starts at.
+     *
+     * @param step the step
+     * @return true if the sample stays as it is
+     */
+    public boolean still(int step) {
+        return to(step).alpha() == from(step).alpha() && to(step).sigma() == from(step).sigma();
     }
 
     /**

@@ -22,7 +22,7 @@ public final class FlowShift {
     }
 
     /**
-     * The shifted time.
+     * The shifted time. The ends 0 and 1 stay exactly where they are.
      *
      * @param a the factor of the odds u / (1 - u), above 0
      * @param u the time, 0 (data) to 1 (noise)
@@ -32,7 +32,7 @@ public final class FlowShift {
         if (!(a > 0 && Double.isFinite(a))) {
             throw new IllegalArgumentException("a flow shift must be positive and finite, got " + a);
         }
-        return a * u / (1 + (a - 1) * u);
+        return a * u / (a * u + (1 - u));
     }
 
     /**

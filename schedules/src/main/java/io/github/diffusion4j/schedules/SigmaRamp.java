@@ -1,7 +1,7 @@
 package io.github.diffusion4j.schedules;
 
 import java.io.Serializable;
-import java.util.function.DoubleUnaryOperator;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.hipparchus.distribution.continuous.BetaDistribution;
 
@@ -10,14 +10,43 @@ import org.hipparchus.distribution.continuous.BetaDistribution;
 public interface SigmaRamp extends Serializable {
 
     /**
-     * The noise levels.
+     * The noise level at a place of the ramp. {@link #sigmas} gives the ends themselves, whatever a formula's rounding makes of them.
+     *
+     * @param highest the level at place 0, above 0
+     * @param lowest the level at place 1, above 0
+     * @param place in [0, 1]
+     * @return the level
+     */
+    double sigma(double highest, double lowest, double place);
+
+    /**
+     * The noise levels at given places. Place 0 is exactly the highest level, place 1 exactly the lowest, and no level lies beyond them.
+     *
+     * @param highest the level at place 0, above 0
+     * @param lowest the level at place 1, above 0
+     * @param places in [0, 1]
+     * @return a level for each place
+     */
+    default double[] at(double highest, double lowest, double... places) {
+        double top = Math.max(highest, lowest);
+        double bottom = Math.min(highest, lowest);
+        return Arrays.stream(places).map(w -> w == 0 ? highest : w == 1 ? lowest : Math.max(bottom, Math.min(top, sigma(highest, lowest, w)))).toArray();
+    }
+
+    /**
+     * The noise levels at equal distances of the place.
      *
      * @param highest the first level, above 0
      * @param lowest the last level, above 0
      * @param count how many levels, at least 1; a single level is the highest
-     * @return the levels, descending
+     * @return the levels, from the highest to the lowest, both exactly as given
      */
-    double[] sigmas(double highest, double lowest, int count);
+    default double[] sigmas(double highest, double lowest, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("a ramp needs at least one level, got " + count);
+        }
+        return at(highest, lowest, IntStream.range(0, count).mapToDouble(i -> count == 1 ? 0 : (double) i / (count - 1)).toArray());
+    }
 
     /**
      * Equal steps of {@code sigma^(1/rho)} (Karras et al., arXiv:2206.00364, equation 5).
@@ -27,10 +56,10 @@ public interface SigmaRamp extends Serializable {
      */
     static SigmaRamp karras(double rho) {
         checkPositive("rho", rho);
-        return (highest, lowest, count) -> {
+        return (highest, lowest, w) -> {
             double from = Math.pow(highest, 1 / rho);
             double to = Math.pow(lowest, 1 / rho);
-            return ramp(count, w -> Math.pow(from + w * (to - from), rho));
+            return Math.pow(from + w * (to - from), rho);
         };
     }
 
@@ -40,11 +69,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp exponential() {
-        return (highest, lowest, count) -> {
-            double from = Math.log(highest);
-            double to = Math.log(lowest);
-            return ramp(count, w -> Math.exp(from + w * (to - from)));
-        };
+        return (highest, lowest, w) -> Math.exp(Math.log(highest) + w * (Math.log(lowest) - Math.log(highest)));
     }
 
     /**
@@ -57,10 +82,7 @@ public interface SigmaRamp extends Serializable {
     static SigmaRamp beta(double alpha, double beta) {
         checkPositive("alpha", alpha);
         checkPositive("beta", beta);
-        return (highest, lowest, count) -> {
-            BetaDistribution distribution = new BetaDistribution(alpha, beta, 1e-15);
-            return ramp(count, w -> lowest + (highest - lowest) * distribution.inverseCumulativeProbability(1 - w));
-        };
+        return (highest, lowest, w) -> lowest + (highest - lowest) * new BetaDistribution(alpha, beta, 1e-15).inverseCumulativeProbability(1 - w);
     }
 
     /**
@@ -71,11 +93,7 @@ public interface SigmaRamp extends Serializable {
      */
     static SigmaRamp polyexponential(double rho) {
         checkPositive("rho", rho);
-        return (highest, lowest, count) -> {
-            double from = Math.log(highest);
-            double to = Math.log(lowest);
-            return ramp(count, w -> Math.exp(to + Math.pow(1 - w, rho) * (from - to)));
-        };
+        return (highest, lowest, w) -> Math.exp(Math.log(lowest) + Math.pow(1 - w, rho) * (Math.log(highest) - Math.log(lowest)));
     }
 
     /**
@@ -84,16 +102,12 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp klOptimal() {
-        return (highest, lowest, count) -> {
-            double from = Math.atan(highest);
-            double to = Math.atan(lowest);
-            return ramp(count, w -> Math.tan(from + w * (to - from)));
-        };
+        return (highest, lowest, w) -> Math.tan(Math.atan(highest) + w * (Math.atan(lowest) - Math.atan(highest)));
     }
 
     /**
      * Quantiles of a Laplace distribution of {@code ln sigma}, {@code exp(mu - b sgn(1/2 - w) ln(1 - 2 |1/2 - w| + 1e-5))}, cut off at both ends of the range
-     * (Hang et al., arXiv:2407.03297, table 1). Levels beyond the range become its ends, so that some may be equal.
+     * (Hang et al., arXiv:2407.03297, table 1). Levels beyond the range become its ends, so that some may be equal; a range wider than the distribution is not filled.
      *
      * @param mu the middle of ln sigma
      * @param b the scale, above 0
@@ -101,22 +115,31 @@ public interface SigmaRamp extends Serializable {
      */
     static SigmaRamp laplace(double mu, double b) {
         checkPositive("b", b);
-        return (highest, lowest, count) -> ramp(count, w -> {
-            double quantile = Math.exp(mu - b * Math.signum(0.5 - w) * Math.log(1 - 2 * Math.abs(0.5 - w) + 1e-5));
+        return new Laplace(mu, b);
+    }
+
+    /**
+     * Quantiles of a Laplace distribution: the one ramp whose ends need not be those of the range.
+     *
+     * @param mu the middle of ln sigma
+     * @param b the scale
+     */
+    record Laplace(double mu, double b) implements SigmaRamp {
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            double quantile = Math.exp(mu - b * Math.signum(0.5 - place) * Math.log(1 - 2 * Math.abs(0.5 - place) + 1e-5));
             return Math.max(lowest, Math.min(highest, quantile));
-        });
+        }
+
+        @Override
+        public double[] at(double highest, double lowest, double... places) {
+            return Arrays.stream(places).map(place -> sigma(highest, lowest, place)).toArray();
+        }
     }
 
     private static void checkPositive(String name, double value) {
         if (!(value > 0 && Double.isFinite(value))) {
             throw new IllegalArgumentException(name + " must be positive and finite, got " + value);
         }
-    }
-
-    private static double[] ramp(int count, DoubleUnaryOperator sigma) {
-        if (count < 1) {
-            throw new IllegalArgumentException("a ramp needs at least one level, got " + count);
-        }
-        return IntStream.range(0, count).mapToDouble(i -> sigma.applyAsDouble(count == 1 ? 0 : (double) i / (count - 1))).toArray();
     }
 }

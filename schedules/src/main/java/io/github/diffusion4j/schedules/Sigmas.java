@@ -105,7 +105,8 @@ public final class Sigmas {
                 throw new IllegalArgumentException("a ramp needs ends with both signal and noise, but " + schedule + " goes from sigma " + highest + " to "
                         + lowest + "; give the range with ramp(ramp, highest, lowest)");
             }
-            return Sigmas.levels(schedule, ramp.sigmas(highest, lowest, steps));
+            return Arrays.stream(ramp.sigmas(highest, lowest, steps))
+                    .mapToObj(sigma -> sigma == highest ? schedule.noisiest() : sigma == lowest ? schedule.cleanest() : level(schedule, sigma)).toList();
         }
     }
 

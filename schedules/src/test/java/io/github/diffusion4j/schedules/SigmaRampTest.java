@@ -36,6 +36,19 @@ class SigmaRampTest {
         }
     }
 
+    /** In either direction and whatever the formula rounds to; quantiles of Laplace's distribution need not fill the range. */
+    @Property(tries = 2000, seed = "42")
+    void the_ends_are_those_that_were_given(@ForAll("ramps") SigmaRamp ramp, @ForAll @DoubleRange(min = 0.01, max = 100) double one, @ForAll @DoubleRange(min = 0.01, max = 100) double other,
+            @ForAll @IntRange(min = 2, max = 60) int count) {
+        if (ramp instanceof SigmaRamp.Laplace) {
+            return;
+        }
+        double[] sigmas = ramp.sigmas(one, other, count);
+        assertEquals(one, sigmas[0]);
+        assertEquals(other, sigmas[count - 1]);
+        assertTrue(Arrays.stream(sigmas).allMatch(sigma -> sigma >= Math.min(one, other) && sigma <= Math.max(one, other)), () -> Arrays.toString(sigmas));
+    }
+
     @Property(tries = 60, seed = "42")
     void a_single_level_is_the_highest(@ForAll("ramps") SigmaRamp ramp, @ForAll @DoubleRange(min = 1, max = 100) double highest) {
         assertArrayEquals(new double[] {highest}, ramp.sigmas(highest, 0.01, 1), 1e-9 * highest);

@@ -56,7 +56,7 @@ public record Churn(Solver inner, double gamma, double sigmaMin, double sigmaMax
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         double sigma = from.edmSigma();
-        if (gamma == 0 || sigma < sigmaMin || sigma > sigmaMax) {
+        if (gamma == 0 || sigma < sigmaMin || sigma > sigmaMax || from.alpha() == 0) {
             return inner.stages(grid, step);
         }
         NoiseLevel lifted = grid.curve().atEdmSigma(sigma * (1 + gamma));

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Combination;
 
 /**
@@ -42,6 +43,16 @@ public enum Coordinate {
     /** The time at a level. */
     double time(NoiseLevel level) {
         return level.sigma() / scale(level);
+    }
+
+    /** Whether the time at a level is finite. */
+    boolean reaches(NoiseLevel level) {
+        return scale(level) > 0;
+    }
+
+    /** Whether a step starts or ends where the time is infinite. */
+    boolean leaves(TimeGrid grid, int step) {
+        return !(reaches(grid.from(step)) && reaches(grid.to(step)));
     }
 
     /** The slope, with the noise that the corrected data estimate implies; the network's own noise where there is none. */

@@ -8,7 +8,6 @@ import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * DEIS in its log-rho form (Zhang and Chen, arXiv:2204.13902, equation 14 and section 3.3): with {@code rho = sigma / alpha}, the noise is
@@ -30,17 +29,23 @@ public record Deis(OrderRamp ramp) implements Solver {
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
-        NoiseLevel to = grid.to(step);
-        double carry = to.alpha() / from.alpha();
-        int order = ramp.at(grid, step);
-        Combination next = Combination.ZERO.withSample(carry);
-        if (order == 1) {
-            next = next.withMemory(DpmTerms.of(from, to, Prediction.NOISE, 0).value());
-        } else {
-            double h = grid.h(step);
-            double[] nodes = IntStream.range(0, order).mapToDouble(j -> (grid.from(step - j).lambda() - from.lambda()) / h).toArray();
-            next = next.withMemory(Arrays.stream(Lagrange.exponential(nodes, -h)).map(w -> -to.sigma() * h * w).toArray());
+        Stage stage = PureNoise.touches(grid, step) ? PureNoise.step(grid, step, 0) : Stage.of(from, next(grid, step));
+        return List.of(stage.withRemember(Prediction.NOISE.remembered(from)));
+    }
+
+    private Combination next(TimeGrid grid, int step) {
+        if (grid.still(step)) {
+            return Combination.SAMPLE;
         }
-        return List.of(Stage.of(from, next).withRemember(Prediction.NOISE.remembered(from)));
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        History history = History.withSignal(grid, step, ramp.at(grid, step));
+        Combination next = Combination.ZERO.withSample(to.alpha() / from.alpha());
+        if (history.size() == 1) {
+            return next.withMemory(DpmTerms.of(from, to, Prediction.NOISE, 0).value());
+        }
+        double h = grid.h(step);
+        double[] nodes = history.map(i -> (grid.from(i).lambda() - from.lambda()) / h);
+        return next.withMemory(history.memory(Arrays.stream(Lagrange.exponential(nodes, -h)).map(w -> -to.sigma() * h * w).toArray()));
     }
 }

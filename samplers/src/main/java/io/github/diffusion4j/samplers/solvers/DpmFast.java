@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * DPM-Solver-fast (Lu et al., arXiv:2206.00927, section 3.3): third-order steps, and lower orders at the end so that a given number of evaluations is spent. The grid should be uniform in
- * half log-SNR. With eta above 0 each step goes to its ancestral target, but not beyond the end of the run, and noise leads back up (k-diffusion).
+ * half log-SNR. With eta above 0 each step goes to its ancestral target, but not beyond the end of the run, and noise leads back up (k-diffusion). A step to clean
+ * data is Euler's.
  *
  * @param orders the order of each step of the grid, 1 to 3
  * @param eta the fraction of ancestral noise, 0 (deterministic) to 1
@@ -52,6 +53,12 @@ public record DpmFast(List<Integer> orders, double eta) implements Solver {
     public List<Stage> stages(TimeGrid grid, int step) {
         if (grid.steps() != orders.size()) {
             throw new IllegalArgumentException("orders were given for " + orders.size() + " steps, the grid has " + grid.steps());
+        }
+        if (PureNoise.touches(grid, step)) {
+            return List.of(PureNoise.step(grid, step, eta));
+        }
+        if (grid.to(step).sigma() == 0) {
+            return List.of(Stage.of(grid.from(step), Coordinate.EDM.euler(grid.from(step), grid.to(step))));
         }
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);

@@ -35,6 +35,9 @@ public record DpmPlusPlus2sAncestral(double eta) implements Solver {
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
+        if (PureNoise.touches(grid, step)) {
+            return List.of(PureNoise.step(grid, step, eta));
+        }
         if (to.sigma() == 0) {
             return List.of(Stage.of(from, Coordinate.EDM.euler(from, to)));
         }

@@ -41,6 +41,10 @@ public record DpmPlusPlusSde(double r, double eta, double noise) implements Solv
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
+        if (PureNoise.touches(grid, step)) {
+            Stage limit = PureNoise.step(grid, step, eta);
+            return List.of(Stage.of(from, limit.next().withNoise(noise * limit.next().noise())));
+        }
         if (to.sigma() == 0) {
             return List.of(Stage.of(from, Coordinate.EDM.euler(from, to)));
         }

@@ -2,6 +2,7 @@ package io.github.diffusion4j.samplers.solvers;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
@@ -69,18 +70,21 @@ public record DpmSolverMultistep(OrderRamp ramp, Prediction prediction, SolverTy
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
-        DpmTerms terms = DpmTerms.of(from, grid.to(step), prediction, eta);
-        double[] weights = switch (ramp.at(grid, step)) {
-            case 1 -> new double[] {terms.value()};
-            case 2 -> second(terms, grid.h(step) / distance(grid, step - 1));
-            default -> third(terms, curvature(terms, grid.to(step)), grid.h(step), distance(grid, step - 1), distance(grid, step - 2));
-        };
-        return List.of(Stage.of(from, terms.from(false).withMemory(weights)).withRemember(prediction.remembered(from)));
+        Stage stage = PureNoise.touches(grid, step) ? PureNoise.step(grid, step, eta > 0 ? 1 : 0) : Stage.of(from, next(grid, step));
+        return List.of(stage.withRemember(prediction.remembered(from)));
     }
 
-    /** How far in half log-SNR a remembered estimate lies from the one after it. */
-    private static double distance(TimeGrid grid, int step) {
-        return grid.from(step + 1).lambda() - grid.from(step).lambda();
+    /** An estimate at pure noise lies infinitely far away; differences to it have no weight. */
+    private Combination next(TimeGrid grid, int step) {
+        DpmTerms terms = DpmTerms.of(grid.from(step), grid.to(step), prediction, eta);
+        History history = History.of(grid, step, grid.history(step) + 1, ramp.at(grid, step), level -> true);
+        double[] lambda = history.map(i -> grid.from(i).lambda());
+        double[] weights = switch (history.size()) {
+            case 1 -> new double[] {terms.value()};
+            case 2 -> second(terms, grid.h(step) / (lambda[0] - lambda[1]));
+            default -> third(terms, curvature(terms, grid.to(step)), grid.h(step), lambda[0] - lambda[1], lambda[1] - lambda[2]);
+        };
+        return terms.from(false).withMemory(history.memory(weights));
     }
 
     private double[] second(DpmTerms terms, double perStep) {

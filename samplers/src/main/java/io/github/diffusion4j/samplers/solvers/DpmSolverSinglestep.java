@@ -21,7 +21,7 @@ import java.util.List;
  * <p>Erratum: Diffusers' {@code sde-dpmsolver++} of order 3, type heun, has 1/2 with the wrong sign in the weight of {@code D''};
  * {@link Convention#DIFFUSERS} reproduces it.
  *
- * @param orders the order of each step of the whole grid; where the run lacks the history, less
+ * @param orders the order of each step of the whole grid; where the run lacks the history, less, and 1 for a step to clean data
  * @param prediction DATA for DPM-Solver++, NOISE for DPM-Solver
  * @param type the weight of the differences
  * @param eta 0 for the ODE, 1 for the reverse SDE
@@ -50,19 +50,25 @@ public record DpmSolverSinglestep(List<Integer> orders, Prediction prediction, S
         if (grid.steps() != orders.size()) {
             throw new IllegalArgumentException("orders were given for " + orders.size() + " steps, the grid has " + grid.steps());
         }
-        int order = Math.min(orders.get(step), grid.history(step) + 1);
-        NoiseLevel start = grid.from(step - order + 1);
+        int wanted = grid.to(step).sigma() == 0 ? 1 : Math.min(orders.get(step), grid.history(step) + 1);
+        History block = History.of(grid, step, wanted, wanted, level -> level.alpha() > 0);
+        NoiseLevel start = grid.from(block.size() == 0 ? step : block.steps()[block.size() - 1]);
+        Stage stage = PureNoise.touches(grid, step) ? PureNoise.step(grid, step, eta > 0 ? 1 : 0) : Stage.of(grid.from(step), next(grid, step, block, start));
+        Stage remembering = stage.withRemember(prediction.remembered(grid.from(step))).withInterval(start, grid.to(step));
+        return List.of(block.size() > 1 ? remembering : remembering.withAnchor(Combination.SAMPLE));
+    }
+
+    private Combination next(TimeGrid grid, int step, History block, NoiseLevel start) {
         NoiseLevel to = grid.to(step);
         DpmTerms terms = DpmTerms.of(start, to, prediction, eta);
         double h = to.lambda() - start.lambda();
-        double[] weights = switch (order) {
+        double[] since = block.map(i -> grid.from(i).lambda() - start.lambda());
+        double[] weights = switch (block.size()) {
             case 1 -> new double[] {terms.value()};
-            case 2 -> second(terms, h / (grid.from(step).lambda() - start.lambda()));
-            default -> third(terms, to, h / (grid.from(step).lambda() - start.lambda()), h / (grid.from(step - 1).lambda() - start.lambda()));
+            case 2 -> second(terms, h / since[0]);
+            default -> third(terms, to, h / since[0], h / since[1]);
         };
-        Stage stage = Stage.of(grid.from(step), terms.from(order > 1).withMemory(weights))
-                .withRemember(prediction.remembered(grid.from(step))).withInterval(start, to);
-        return List.of(order == 1 ? stage.withAnchor(Combination.SAMPLE) : stage);
+        return terms.from(block.size() > 1).withMemory(block.memory(weights));
     }
 
     private double[] second(DpmTerms terms, double perStep) {

@@ -22,9 +22,17 @@ record DpmTerms(double sample, double value, double slope, double curvature, dou
 
     static DpmTerms of(NoiseLevel from, NoiseLevel to, Prediction prediction, double eta) {
         double h = to.lambda() - from.lambda();
+        if (eta > 0 && h < 0) {
+            throw new IllegalArgumentException("the reverse SDE adds noise, which a step towards the noise cannot: from " + from + " to " + to
+                    + "; use the ODE (eta 0, algorithm_type dpmsolver++)");
+        }
+        if (eta > 0 && to.sigma() == 0 && prediction == Prediction.NOISE) {
+            throw new IllegalArgumentException("the reverse SDE on noise predictions cannot step to clean data; end at a level with noise (final_sigmas_type sigma_min)"
+                    + " or use data predictions (algorithm_type sde-dpmsolver++)");
+        }
         if (prediction == Prediction.DATA) {
             double z = -(1 + eta) * h;
-            double fresh = to.sigma() == 0 ? 0 : to.sigma() * Math.sqrt(-Math.expm1(-2 * eta * h));
+            double fresh = to.sigma() == 0 || eta == 0 ? 0 : to.sigma() * Math.sqrt(-Math.expm1(-2 * eta * h));
             double kept = eta == 0 ? 1 : Math.exp(-eta * h);
             return new DpmTerms(to.sigma() / from.sigma() * kept, -to.alpha() * Math.expm1(z), weight(-to.alpha(), 2, z), weight(-to.alpha(), 3, z), fresh);
         }

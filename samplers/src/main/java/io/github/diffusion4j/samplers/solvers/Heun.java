@@ -29,6 +29,9 @@ public record Heun(Coordinate coordinate) implements Solver {
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
+        if (coordinate.leaves(grid, step)) {
+            return List.of(PureNoise.step(grid, step, 0));
+        }
         Stage euler = Stage.of(from, coordinate.euler(from, to));
         if (to.sigma() == 0) {
             return List.of(euler);

@@ -8,7 +8,6 @@ import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The Adams-Bashforth method on an uneven grid, k-diffusion's LMS: the polynomial through the last slopes is integrated
@@ -40,13 +39,20 @@ public record LinearMultistep(int order, Coordinate coordinate, Convention conve
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
+        Stage stage = coordinate.leaves(grid, step) ? PureNoise.step(grid, step, 0) : Stage.of(from, next(grid, step));
+        return List.of(stage.withRemember(coordinate.slope(from)));
+    }
+
+    private Combination next(TimeGrid grid, int step) {
+        if (grid.still(step)) {
+            return Combination.SAMPLE;
+        }
         NoiseLevel to = grid.to(step);
         int known = grid.history(step) + 1;
-        int nodes = Math.min(order, convention == Convention.DIFFUSERS ? step + 1 : known);
-        double[] times = IntStream.range(0, nodes).mapToDouble(j -> coordinate.time(grid.from(step - j))).toArray();
-        double[] weights = Lagrange.integrals(times, times[0], coordinate.time(to));
+        History history = History.of(grid, step, convention == Convention.DIFFUSERS ? step + 1 : known, order, coordinate::reaches);
+        double[] times = history.map(i -> coordinate.time(grid.from(i)));
+        double[] weights = history.memory(Lagrange.integrals(times, times[0], coordinate.time(to)));
         double[] scaled = Arrays.stream(weights).limit(known).map(w -> w * coordinate.scale(to)).toArray();
-        Combination next = Combination.ZERO.withSample(coordinate.carry(from, to)).withMemory(scaled);
-        return List.of(Stage.of(from, next).withRemember(coordinate.slope(from)));
+        return Combination.ZERO.withSample(coordinate.carry(grid.from(step), to)).withMemory(scaled);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 
 /**
  * DPM-Solver of order 1 to 3 with all evaluations inside each step, to the step's ancestral target (Lu et al., arXiv:2206.00927, algorithms 1 and 2): the trial steps of adaptive sampling.
+ * A step to clean data is Euler's.
  *
  * @param order 1 to 3
  * @param r where the inner evaluation of order 2 lies
@@ -30,6 +31,12 @@ public record NestedStep(int order, double r, double end, double eta) implements
 
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
+        if (PureNoise.touches(grid, step)) {
+            return List.of(PureNoise.step(grid, step, eta));
+        }
+        if (grid.to(step).sigma() == 0) {
+            return List.of(Stage.of(grid.from(step), Coordinate.EDM.euler(grid.from(step), grid.to(step))));
+        }
         return DpmFast.ancestral(grid.from(step), grid.to(step), end, eta).stages(grid.curve(), order, r);
     }
 }

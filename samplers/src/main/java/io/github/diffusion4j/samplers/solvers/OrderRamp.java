@@ -30,13 +30,12 @@ public record OrderRamp(int order, boolean firstAtEnd, boolean secondBeforeEnd) 
         return new OrderRamp(order, false, false);
     }
 
+    /** The order that is wanted, if there is history enough. */
     int at(TimeGrid grid, int step) {
         boolean last = step == grid.steps() - 1;
-        boolean still = grid.h(step) == 0;
-        if (grid.to(step).sigma() == 0 || still || last && firstAtEnd) {
+        if (grid.to(step).sigma() == 0 || grid.still(step) || last && firstAtEnd) {
             return 1;
         }
-        int limit = step == grid.steps() - 2 && secondBeforeEnd ? 2 : order;
-        return Math.min(Math.min(order, limit), grid.history(step) + 1);
+        return step == grid.steps() - 2 && secondBeforeEnd ? Math.min(2, order) : order;
     }
 }

@@ -6,8 +6,9 @@ import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * SA-Solver, stochastic Adams-Bashforth prediction and Adams-Moulton correction (Xue et al., arXiv:2309.05019, equations 14 to 17). With
@@ -81,21 +82,23 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
-        double[] predictor = weights(grid, step, nodes(grid, step, limited(predictorOrder, grid, step, 0), 0));
-        Combination base = start(grid, step, grid.history(step) > 0 && correctorOrder > 0 ? corrected(grid, step - 1) : Combination.SAMPLE);
-        Combination next = Combination.ANCHOR.withMemory(predictor);
-        return List.of(Stage.of(from, next).withRemember(prediction.remembered(from)).withAnchor(base));
+        boolean corrects = grid.history(step) > 0 && correctorOrder > 0 && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
+        Combination sample = corrects ? corrected(grid, step - 1) : Combination.SAMPLE;
+        Stage stage = PureNoise.touches(grid, step)
+                ? Stage.of(from, PureNoise.fromAnchor(grid, step, tau.at(from) > 0 ? 1 : 0)).withAnchor(sample)
+                : Stage.of(from, Combination.ANCHOR.withMemory(weights(grid, step, limited(predictorOrder, grid, step, 0), 0))).withAnchor(start(grid, step, sample));
+        return List.of(stage.withRemember(prediction.remembered(from)));
     }
 
-    /** The estimates a step may use: less history at the start, less order at the end. */
-    private int limited(int order, TimeGrid grid, int step, int more) {
-        int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step + more) : order;
-        return grid.to(step).sigma() == 0 ? 1 : Math.min(limit, grid.history(step) + 1 + more);
+    /** The estimates a step may use besides the one at its end: less history at the start, less order at the end. */
+    private History limited(int order, TimeGrid grid, int step, int atEnd) {
+        int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step + atEnd) : order;
+        return History.withSignal(grid, step, grid.to(step).sigma() == 0 || grid.still(step) ? 1 - atEnd : limit - atEnd);
     }
 
     /** The corrected end of a step: its anchor, which holds start and noise, and the estimates with the newest at the end. */
     private Combination corrected(TimeGrid grid, int step) {
-        return Combination.ANCHOR.withMemory(weights(grid, step, nodes(grid, step, limited(correctorOrder, grid, step, 1), 1)));
+        return Combination.ANCHOR.withMemory(weights(grid, step, limited(correctorOrder, grid, step, 1), 1));
     }
 
     /** What a step starts from: the given sample carried to the end of the step, with the step's noise. */
@@ -115,28 +118,28 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
         return new DpmTerms(terms.sample(), terms.value(), terms.slope(), terms.curvature(), noise);
     }
 
-    /** Where the estimates lie, newest first, in units of the step from its start; {@code first} is 1 for the corrector. */
-    private static double[] nodes(TimeGrid grid, int step, int count, int first) {
+    /** The weights of all remembered estimates; with one at the step's end, {@code atEnd} 1, that is the newest. */
+    private double[] weights(TimeGrid grid, int step, History history, int atEnd) {
         double h = grid.h(step);
-        return IntStream.range(0, count).mapToDouble(j -> j < first ? 1
-                : h == 0 ? -(j - first) : (grid.from(step - j + first).lambda() - grid.from(step).lambda()) / h).toArray();
+        double[] earlier = history.map(i -> (grid.from(i).lambda() - grid.from(step).lambda()) / h);
+        double[] nodes = DoubleStream.concat(DoubleStream.generate(() -> 1).limit(atEnd), Arrays.stream(earlier)).toArray();
+        double[] weights = nodes.length == 1 ? new double[] {terms(grid, step).value()} : polynomial(grid, step, nodes);
+        double[] memory = history.memory(Arrays.copyOfRange(weights, atEnd, weights.length));
+        return DoubleStream.concat(Arrays.stream(weights, 0, atEnd), Arrays.stream(memory)).toArray();
     }
 
-    private double[] weights(TimeGrid grid, int step, double[] nodes) {
+    private double[] polynomial(TimeGrid grid, int step, double[] nodes) {
         double h = grid.h(step);
         NoiseLevel to = grid.to(step);
         double t = 1 + Math.pow(tau.at(grid.from(step)), 2);
         boolean data = prediction == Prediction.DATA;
         double scale = data ? t * to.alpha() * h : -t * to.sigma() * h;
-        if (nodes.length == 1) {
-            return new double[] {terms(grid, step).value()};
-        }
         double[] weights = Lagrange.exponential(nodes, data ? t * h : -h);
         if (nodes.length == 2 && data && convention == Convention.DIFFUSERS) {
             double extra = (0.5 - Phi.of(2, -t * h)) / (nodes[0] - nodes[1]);
             weights[0] += extra;
             weights[1] -= extra;
         }
-        return java.util.Arrays.stream(weights).map(w -> w * scale).toArray();
+        return Arrays.stream(weights).map(w -> w * scale).toArray();
     }
 }

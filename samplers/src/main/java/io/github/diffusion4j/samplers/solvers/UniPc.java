@@ -9,7 +9,7 @@ import io.github.diffusion4j.core.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.DoubleStream;
 
 /**
  * UniPC, a predictor and a corrector of any order that share one network evaluation (Zhao et al., arXiv:2302.04867, equations 3, 8
@@ -71,14 +71,15 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
-        boolean corrects = grid.history(step) > 0 && !disabledCorrectors.contains(step - 1);
+        boolean corrects = grid.history(step) > 0 && !disabledCorrectors.contains(step - 1) && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
         Stage stage = Stage.of(from, next(grid, step)).withRemember(prediction.remembered(from));
         return List.of(stage.withAnchor(corrects ? corrected(grid, step - 1) : Combination.SAMPLE));
     }
 
-    private int orderAt(TimeGrid grid, int step) {
+    /** The estimates that a step uses. */
+    private History history(TimeGrid grid, int step) {
         int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step) : order;
-        return grid.to(step).sigma() == 0 ? 1 : Math.min(limit, grid.history(step) + 1);
+        return History.withSignal(grid, step, grid.to(step).sigma() == 0 ? 1 : limit);
     }
 
     private Combination next(TimeGrid grid, int step) {
@@ -86,28 +87,36 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
             Combination given = predictor.get(0).stages(grid, step).get(0).next();
             return given.withSample(0).withAnchor(given.anchor() + given.sample());
         }
-        int k = orderAt(grid, step);
-        double[] nodes = nodes(grid, step, k);
-        double[] rho = k == 2 ? new double[] {0.5} : rho(nodes, z(grid, step));
-        return step(grid, step, nodes, rho, new double[0]);
+        if (grid.still(step)) {
+            return Combination.ANCHOR;
+        }
+        if (PureNoise.touches(grid, step)) {
+            return PureNoise.fromAnchor(grid, step, 0);
+        }
+        History history = history(grid, step);
+        double[] nodes = nodes(grid, step, history);
+        double[] rho = history.size() == 2 ? new double[] {0.5} : rho(nodes, z(grid, step));
+        return step(grid, step, history, rho, new double[0]);
     }
 
     /** The end of a step, from its start (the anchor) with the estimate at its end, which is the newest memory. */
     private Combination corrected(TimeGrid grid, int step) {
-        int k = orderAt(grid, step);
-        double[] earlier = nodes(grid, step, k);
-        double[] nodes = Arrays.copyOf(earlier, k);
+        History history = history(grid, step);
+        int k = history.size();
+        double[] nodes = Arrays.copyOf(nodes(grid, step, history), k);
         nodes[k - 1] = 1;
         double[] rho = k == 1 ? new double[] {0.5} : rho(nodes, z(grid, step));
-        return step(grid, step, earlier, rho, new double[] {rho[k - 1]});
+        return step(grid, step, history, rho, new double[] {rho[k - 1]});
     }
 
     private double z(TimeGrid grid, int step) {
         return prediction == Prediction.DATA ? -grid.h(step) : grid.h(step);
     }
 
-    private double[] nodes(TimeGrid grid, int step, int k) {
-        return IntStream.range(1, k).mapToDouble(j -> (grid.from(step - j).lambda() - grid.from(step).lambda()) / grid.h(step)).toArray();
+    /** Where the estimates before the newest lie, in units of the step from its start. */
+    private static double[] nodes(TimeGrid grid, int step, History history) {
+        double[] all = history.map(i -> (grid.from(i).lambda() - grid.from(step).lambda()) / grid.h(step));
+        return Arrays.copyOfRange(all, 1, all.length);
     }
 
     private double b(double z) {
@@ -119,24 +128,19 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
     }
 
     /** The update from the anchor; {@code atEnd} holds the weight of the estimate at the end, which then is the newest memory. */
-    private Combination step(TimeGrid grid, int step, double[] nodes, double[] rho, double[] atEnd) {
-        NoiseLevel from = grid.from(step);
+    private Combination step(TimeGrid grid, int step, History history, double[] rho, double[] atEnd) {
         NoiseLevel to = grid.to(step);
-        DpmTerms terms = DpmTerms.of(from, to, prediction, 0);
+        DpmTerms terms = DpmTerms.of(grid.from(step), to, prediction, 0);
+        double[] nodes = nodes(grid, step, history);
         double scale = prediction == Prediction.DATA ? to.alpha() : to.sigma();
         double factor = nodes.length + atEnd.length == 0 ? 0 : -scale * b(z(grid, step));
-        double[] memory = new double[atEnd.length + 1 + nodes.length];
-        int start = atEnd.length;
-        memory[start] = terms.value();
-        for (int j = 0; j < atEnd.length; j++) {
-            memory[j] += factor * atEnd[j];
-            memory[start] -= factor * atEnd[j];
-        }
+        double[] weights = new double[1 + nodes.length];
         for (int k = 0; k < nodes.length; k++) {
-            double weight = factor * rho[k] / nodes[k];
-            memory[start + 1 + k] += weight;
-            memory[start] -= weight;
+            weights[1 + k] = factor * rho[k] / nodes[k];
         }
+        double fromEnd = atEnd.length == 0 ? 0 : factor * atEnd[0];
+        weights[0] = terms.value() - Arrays.stream(weights).sum() - fromEnd;
+        double[] memory = DoubleStream.concat(Arrays.stream(atEnd).map(w -> fromEnd), Arrays.stream(history.memory(weights))).toArray();
         return Combination.ZERO.withAnchor(terms.sample()).withMemory(memory);
     }
 }

@@ -1,0 +1,65 @@
+package io.github.diffusion4j.samplers.solvers;
+
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.TimeGrid;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Which of the remembered estimates a multistep solver draws its polynomial through. A step without length leaves two estimates at one level, of which the newer one counts; and a
+ * level at which the solver's coordinate is infinite is no point of a polynomial.
+ *
+ * @param steps the steps whose estimates are used, newest first
+ * @param newest the step whose estimate is the newest
+ */
+record History(int[] steps, int newest) {
+
+    /**
+     * The estimates at the starts of a step and of those before it.
+     *
+     * @param grid the run
+     * @param step the step whose estimate is the newest
+     * @param available how many steps back there are estimates, this one included
+     * @param atMost how many are wanted
+     * @param usable which levels can be points of the polynomial
+     */
+    static History of(TimeGrid grid, int step, int available, int atMost, Predicate<NoiseLevel> usable) {
+        int[] steps = IntStream.iterate(step, i -> i > step - available, i -> i - 1)
+                .filter(i -> (i == step || !same(grid.from(i), grid.from(i + 1))) && usable.test(grid.from(i))).limit(atMost).toArray();
+        return new History(steps, step);
+    }
+
+    /** Those of the steps that were taken, at levels with signal. */
+    static History withSignal(TimeGrid grid, int step, int atMost) {
+        return of(grid, step, grid.history(step) + 1, atMost, level -> level.alpha() > 0);
+    }
+
+    private static boolean same(NoiseLevel a, NoiseLevel b) {
+        return a.alpha() == b.alpha() && a.sigma() == b.sigma();
+    }
+
+    int size() {
+        return steps.length;
+    }
+
+    /** The first few of them. */
+    History first(int count) {
+        return new History(Arrays.copyOf(steps, Math.min(count, steps.length)), newest);
+    }
+
+    /** A number for each estimate that is used. */
+    double[] map(IntToDoubleFunction ofStep) {
+        return Arrays.stream(steps).mapToDouble(ofStep).toArray();
+    }
+
+    /** Weights of the estimates that are used as weights of all that are remembered, the newest first, 0 where an estimate is left out. */
+    double[] memory(double... weights) {
+        double[] memory = new double[steps.length == 0 ? 0 : newest - steps[steps.length - 1] + 1];
+        for (int k = 0; k < steps.length; k++) {
+            memory[newest - steps[k]] = weights[k];
+        }
+        return memory;
+    }
+}

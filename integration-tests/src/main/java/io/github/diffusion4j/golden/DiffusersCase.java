@@ -39,6 +39,7 @@ class DiffusersCase {
         return switch (golden.path("scheduler_config").path("_class_name").asText()) {
             case "RePaintScheduler" -> new RePaintCase(golden, type);
             case "KarrasVeScheduler" -> new KarrasVeCase(golden, type);
+            case "ScoreSdeVeScheduler" -> new ScoreSdeVeCase(golden, type);
             default -> new DiffusersCase(golden, type);
         };
     }
@@ -51,7 +52,7 @@ class DiffusersCase {
             table("alphas_cumprod", exact.path("alphas_cumprod_at"), betas.alphasCumprod());
             table("betas", exact.path("betas_at"), betas.betas());
         });
-        Run run = run();
+        Run run = run(scheduler);
         Plan whole = scheduler.plan(run);
         compareTimes(whole);
         compareSigmas(whole.grid());
@@ -61,9 +62,11 @@ class DiffusersCase {
         return comparison.worst();
     }
 
-    private Run run() {
+    /** The recorded arguments. One that the class of Diffusers takes and does not read is refused here; what it does not change needs no repeating. */
+    private Run run(DiffusersScheduler scheduler) {
         ObjectNode arguments = golden.path("set_timesteps").deepCopy();
-        golden.path("step").properties().forEach(entry -> arguments.set(entry.getKey(), entry.getValue()));
+        golden.path("step").properties().stream().filter(entry -> !scheduler.ignoredArguments().contains(entry.getKey()))
+                .forEach(entry -> arguments.set(entry.getKey(), entry.getValue()));
         Run run = arguments.hasNonNull("num_inference_steps") ? Run.steps(arguments.path("num_inference_steps").asInt()) : Run.points();
         for (Map.Entry<String, JsonNode> argument : arguments.properties()) {
             if (!argument.getKey().equals("num_inference_steps")) {
@@ -97,6 +100,17 @@ class DiffusersCase {
         comparison.check("timesteps", expected, actual);
     }
 
+    /** What the network of the case is told. */
+    double told(ModelInput input) {
+        return input.timestep();
+    }
+
+    /** The timesteps of a class whose network is told something else. */
+    final void compareGridTimes(Plan plan) {
+        double[] times = IntStream.range(0, plan.steps()).mapToDouble(step -> plan.grid().from(step).time()).toArray();
+        comparison.check("timesteps", Comparison.doubles(exact.path("timesteps")), times);
+    }
+
     /** The noise levels, where the class exposes one per step and the end: u for flows, sigma / alpha otherwise. */
     private void compareSigmas(TimeGrid grid) {
         double[] expected = Comparison.doubles(exact.path("sigmas"));
@@ -121,7 +135,7 @@ class DiffusersCase {
             if (i == 0 && exact.path("first_model_input").isArray()) {
                 comparison.check("first_model_input", Comparison.doubles(exact.path("first_model_input")), Comparison.values(input.sample()));
             }
-            INDArray output = network(input.timestep(), Comparison.values(input.sample()));
+            INDArray output = network(told(input), Comparison.values(input.sample()));
             if (!churnsLate()) {
                 record("pred_original_samples", i, plan.denoised(i, output, state));
             }

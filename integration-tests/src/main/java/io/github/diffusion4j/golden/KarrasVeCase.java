@@ -9,7 +9,6 @@ import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.diffusers.Run;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,8 +21,7 @@ final class KarrasVeCase extends DiffusersCase {
 
     @Override
     void compareTimes(Plan plan) {
-        double[] places = IntStream.range(0, plan.steps()).mapToDouble(step -> plan.grid().from(step).time()).toArray();
-        comparison.check("timesteps", Comparison.doubles(exact.path("timesteps")), places);
+        compareGridTimes(plan);
     }
 
     /** Step by step, since the state between two steps of a plan already holds the churn of the second. */

@@ -59,14 +59,14 @@ class DiffusersDefectsTest {
         "{'_class_name': 'DPMSolverMultistepScheduler', 'algorithm_type': 'sde-dpmsolver', 'solver_order': 3, 'final_sigmas_type': 'sigma_min'} | 20 | order 2",
         "{'_class_name': 'DPMSolverMultistepScheduler', 'algorithm_type': 'dpmsolver'} | 10 | sigma_min",
         "{'_class_name': 'CosineDPMSolverMultistepScheduler', 'solver_order': 3} | 10 | solver_order 1 and 2",
-        "{'_class_name': 'DPMSolverMultistepInverseScheduler', 'algorithm_type': 'sde-dpmsolver++'} | 10 | direction of the run",
+        "{'_class_name': 'DPMSolverMultistepInverseScheduler', 'algorithm_type': 'sde-dpmsolver++'} | 10 | towards the noise",
         "{'_class_name': 'UnCLIPScheduler'} | 1 | at least 2 steps",
         "{'_class_name': 'EulerDiscreteScheduler', 'use_karras_sigmas': true, 'use_beta_sigmas': true} | 10 | only one of",
         "{'_class_name': 'DDIMInverseScheduler', 'timestep_spacing': 'linspace'} | 10 | linspace",
         "{'_class_name': 'HeliosScheduler', 'thresholding': true} | 10 | no thresholding",
         "{'_class_name': 'FlowMatchEulerDiscreteScheduler', 'use_dynamic_shifting': true} | 10 | needs the argument mu",
         "{'_class_name': 'KDPM2DiscreteScheduler', 'prediction_type': 'sample'} | 10 | unknown prediction_type",
-        "{'_class_name': 'EulerDiscreteScheduler'} | 1001 | 1 to 1000"})
+        "{'_class_name': 'DDIMScheduler'} | 1001 | 1 to 1000"})
     void is_refused_with_the_reason(String json, int steps, String reason) {
         String message = assertThrows(IllegalArgumentException.class, () -> plan(json, steps)).getMessage();
         assertTrue(message.contains(reason), message);

@@ -7,6 +7,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.schedules.EdmSchedule;
+import io.github.diffusion4j.schedules.SigmaRamp;
 import java.util.Arrays;
 import java.util.List;
 
@@ -66,13 +67,14 @@ public final class CMStochasticIterativeScheduler extends DiffusersScheduler {
             throw new IllegalArgumentException("steps must lie in 1 to " + size + " (num_train_timesteps), got " + steps);
         }
         double[] places = run.has("timesteps") ? Points.reversed(run.numbers("timesteps")) : Points.of(steps, i -> (double) i * (size / steps));
-        if (Arrays.stream(places).anyMatch(place -> !(place >= 0 && place < size))) {
-            throw new IllegalArgumentException("timesteps of " + name() + " are places below " + size + ", got " + Arrays.toString(places));
+        for (int i = 0; i < places.length; i++) {
+            if (!(places[i] >= 0 && places[i] < size && (i == 0 || places[i] > places[i - 1]))) {
+                throw new IllegalArgumentException("timesteps of " + name() + " are places that fall strictly, from " + (size - 1) + " at most to 0 at least, got "
+                        + Arrays.toString(Points.reversed(places)));
+            }
         }
-        double rho = settings().number("rho");
-        double highest = Math.pow(schedule.sigmaMax(), 1 / rho);
-        double lowest = Math.pow(schedule.sigmaMin(), 1 / rho);
-        List<NoiseLevel> starts = Arrays.stream(places).mapToObj(place -> schedule.at(Math.pow(highest + place / (size - 1) * (lowest - highest), rho))).toList();
+        double[] sigmas = SigmaRamp.karras(settings().number("rho")).at(schedule.sigmaMax(), schedule.sigmaMin(), Points.map(places, place -> size == 1 ? 0 : place / (size - 1)));
+        List<NoiseLevel> starts = Arrays.stream(sigmas).mapToObj(schedule::at).toList();
         TimeGrid grid = TimeGrid.contiguous(starts, schedule.cleanest()).withCurve(schedule);
         FirstOrder solver = new FirstOrder(new FullRenoise(settings().number("s_noise"), schedule.sigmaMin()), true);
         return new Composition(grid, solver, parameterization, correction(), schedule.sigmaMax());

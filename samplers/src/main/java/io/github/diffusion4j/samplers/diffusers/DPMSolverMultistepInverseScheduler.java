@@ -22,7 +22,7 @@ public final class DPMSolverMultistepInverseScheduler extends LambdaScheduler {
 
     @Override
     Levels levels(Settings run, int steps) {
-        boolean plain = !flow() && !run.has("sigmas") && !run.has("timesteps") && Points.rampKey(settings()).isEmpty();
+        boolean plain = !flow() && !run.has("sigmas") && !run.has("timesteps") && ramp().isEmpty();
         if (!plain) {
             return withoutRepeats(super.levels(run, steps));
         }
@@ -41,10 +41,9 @@ public final class DPMSolverMultistepInverseScheduler extends LambdaScheduler {
         return Points.reversed(Points.multistep(settings(), steps, used));
     }
 
-    /** Diffusers drops a timestep that repeats, though not its noise level. */
+    /** Diffusers drops a time that repeats before it becomes a timestep, though not its noise level: only rounded times can. */
     private static Levels withoutRepeats(Levels levels) {
-        double[] times = Arrays.stream(levels.times()).mapToLong(t -> (long) t).distinct().asDoubleStream().toArray();
-        return new Levels(times, levels.sigmas());
+        return new Levels(Arrays.stream(levels.times()).distinct().toArray(), levels.sigmas());
     }
 
     @Override

@@ -12,6 +12,8 @@ public final class DPMSolverMultistepScheduler extends LambdaScheduler {
 
     private static final long serialVersionUID = 1;
 
+    private static final String LU = "use_lu_lambdas";
+
     private final DpmOptions options;
     private final boolean zero;
     private final boolean lu;
@@ -20,7 +22,7 @@ public final class DPMSolverMultistepScheduler extends LambdaScheduler {
         super(config, Parts.finiteBetas(config.settings()));
         this.options = DpmOptions.of(settings());
         this.zero = settings().choice("final_sigmas_type", Map.of("zero", true, "sigma_min", false));
-        this.lu = settings().flag("use_lu_lambdas") && !Points.rampKey(settings()).equals("use_karras_sigmas");
+        this.lu = settings().flag(LU) && !Points.rampKey(settings()).equals("use_karras_sigmas");
         options.checkEnd(name(), zero);
     }
 
@@ -29,13 +31,20 @@ public final class DPMSolverMultistepScheduler extends LambdaScheduler {
         return options.multistep(settings(), steps);
     }
 
+    /** The lu ramp of Diffusers is the exponential one over the whole table, with its times rounded. */
     @Override
-    Levels levels(Settings run, int steps) {
-        if (!lu || run.has("sigmas")) {
-            return super.levels(run, steps);
-        }
-        double[] sigmas = SigmaRamp.exponential().sigmas(highestSigma(), lowestSigma(), steps);
-        return new Levels(rounded(Points.map(sigmas, sigmas()::time)), Points.append(sigmas, finalSigma(0, true)));
+    String ramp() {
+        return lu ? LU : super.ramp();
+    }
+
+    @Override
+    double[] ramp(String ramp, int steps) {
+        return lu ? SigmaRamp.exponential().sigmas(highestSigma(), lowestSigma(), steps) : super.ramp(ramp, steps);
+    }
+
+    @Override
+    boolean rounds(String ramp) {
+        return lu || super.rounds(ramp);
     }
 
     @Override

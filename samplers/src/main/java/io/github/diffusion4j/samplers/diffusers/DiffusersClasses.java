@@ -60,6 +60,13 @@ final class DiffusersClasses {
         return arguments;
     }
 
+    /** The arguments that Diffusers' class takes and does not read. */
+    static List<String> ignored(String name) {
+        List<String> ignored = new ArrayList<>();
+        CLASSES.get(name).path("ignored").forEach(argument -> ignored.add(argument.textValue()));
+        return ignored;
+    }
+
     /** Whether any class has a config key. */
     static boolean anyHas(String key) {
         return names().stream().anyMatch(name -> defaults(name).has(key));

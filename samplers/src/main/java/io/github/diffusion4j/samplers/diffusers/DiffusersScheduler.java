@@ -11,9 +11,12 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -62,14 +65,9 @@ public abstract class DiffusersScheduler implements Scheduler {
         return List.of();
     }
 
-    /** How many steps a run takes whose number of steps is not given. */
+    /** How many steps a run over given points takes. */
     int steps(Settings run) {
-        for (String points : new String[] {"timesteps", "sigmas"}) {
-            if (run.has(points)) {
-                return run.numbers(points).length;
-            }
-        }
-        throw new IllegalArgumentException(name + " needs the number of steps, or timesteps, or sigmas");
+        return run.numbers(run.has("sigmas") ? "sigmas" : "timesteps").length;
     }
 
     /**
@@ -80,7 +78,7 @@ public abstract class DiffusersScheduler implements Scheduler {
      * @throws IllegalArgumentException if the class takes no such argument, or no such run exists, with the reason
      */
     public final Plan plan(Run run) {
-        return composition(run).plan();
+        return Reasons.naming(run.keys(), () -> composition(run).plan(), () -> run + " of " + this);
     }
 
     @Override
@@ -89,10 +87,72 @@ public abstract class DiffusersScheduler implements Scheduler {
     }
 
     private Composition composition(Run run) {
+        Settings arguments = arguments(run);
+        return compose(arguments, count(run, arguments));
+    }
+
+    /** The arguments of a run, after checking that the class has them and that they go together. */
+    final Settings arguments(Run run) {
+        Settings arguments = run.settings(name, accepted(), DiffusersClasses.ignored(name));
+        if (arguments.has("timesteps") && arguments.has("sigmas") && !takesTimesteps()) {
+            throw arguments.refusal("timesteps", "beside sigmas: a run follows one list of points", "leave one of the two out");
+        }
+        return arguments;
+    }
+
+    private int count(Run run, Settings arguments) {
+        if (!arguments.has("timesteps") && !arguments.has("sigmas")) {
+            return run.count().orElseThrow(() -> new IllegalArgumentException(name + " needs the number of steps, or timesteps, or sigmas"));
+        }
+        int steps = steps(arguments);
+        if (run.count().orElse(steps) != steps) {
+            throw new IllegalArgumentException("num_inference_steps " + run.count().getAsInt() + " contradicts the " + (arguments.has("sigmas") ? "sigmas" : "timesteps")
+                    + " of " + arguments.owner() + ", which make " + steps + " steps; give one of the two");
+        }
+        return steps;
+    }
+
+    private List<String> accepted() {
         List<String> accepted = new ArrayList<>(DiffusersClasses.arguments(name));
         accepted.addAll(moreArguments());
-        Settings arguments = run.settings(name, accepted);
-        return compose(arguments, run.count().orElseGet(() -> steps(arguments)));
+        return accepted;
+    }
+
+    /**
+     * The arguments that a run of this class takes besides the number of steps, as in {@link Run#with}.
+     *
+     * @return the names, sorted
+     */
+    public final SortedSet<String> runArguments() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(accepted()));
+    }
+
+    /**
+     * The arguments of {@code step} and {@code set_timesteps} that the class of Diffusers takes and never reads. They are refused here.
+     *
+     * @return the names, sorted
+     */
+    public final SortedSet<String> ignoredArguments() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(DiffusersClasses.ignored(name)));
+    }
+
+    /**
+     * What the last entry of the argument {@code sigmas} of a run is.
+     *
+     * @return its meaning, as in the Diffusers class
+     */
+    public final SigmasMeaning meaningOfSigmas() {
+        return accepted().contains("sigmas") ? lastSigma() : SigmasMeaning.NONE;
+    }
+
+    /** What the last of given sigmas is, in a class that takes them. */
+    SigmasMeaning lastSigma() {
+        return SigmasMeaning.START;
+    }
+
+    /** Whether the class tells the network given timesteps beside given sigmas. */
+    boolean takesTimesteps() {
+        return false;
     }
 
     /**

@@ -38,7 +38,15 @@ abstract class EdmScheduler extends DiffusersScheduler {
     }
 
     @Override
+    SigmasMeaning lastSigma() {
+        return SigmasMeaning.PLACES;
+    }
+
+    @Override
     Composition compose(Settings run, int steps) {
+        if (exponential) {
+            run.refuse("sigmas", "where sigma_schedule exponential of the config picks the noise levels", "give the number of steps");
+        }
         double[] sigmas = run.has("sigmas") ? ofRamp(run.numbers("sigmas")) : ofRamp(Points.linspace(0, 1, steps));
         List<NoiseLevel> starts = Arrays.stream(sigmas).mapToObj(schedule::at).toList();
         TimeGrid grid = TimeGrid.contiguous(starts, schedule.at(zero ? 0 : floor(sigmas))).withCurve(schedule);
@@ -50,10 +58,7 @@ abstract class EdmScheduler extends DiffusersScheduler {
         if (exponential) {
             return SigmaRamp.exponential().sigmas(schedule.sigmaMax(), schedule.sigmaMin(), places.length);
         }
-        double rho = settings().number("rho");
-        double highest = Math.pow(schedule.sigmaMax(), 1 / rho);
-        double lowest = Math.pow(schedule.sigmaMin(), 1 / rho);
-        return Points.map(places, w -> Math.pow(highest + w * (lowest - highest), rho));
+        return SigmaRamp.karras(settings().number("rho")).at(schedule.sigmaMax(), schedule.sigmaMin(), places);
     }
 
     @Override

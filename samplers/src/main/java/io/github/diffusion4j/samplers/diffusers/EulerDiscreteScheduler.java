@@ -4,11 +4,13 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.LateChurn;
+import io.github.diffusion4j.schedules.SigmaRamp;
 import java.util.Map;
 
 /**
  * Euler's method in sigma with optional churn (Karras et al., arXiv:2206.00364, algorithm 2 without its corrector):
- * {@code x' = x + (sigma' - sigma) (x - D) / sigma}. As in Diffusers, churn adds its noise after the network was evaluated.
+ * {@code x' = x + (sigma' - sigma) (x - D) / sigma}. As in Diffusers, churn adds its noise after the network was evaluated, and {@code interpolation_type} log_linear makes one noise
+ * level more than a run reaches, so that it ends above 0 and its churn is divided by n + 1.
  */
 public final class EulerDiscreteScheduler extends SigmaScheduler {
 
@@ -47,7 +49,12 @@ public final class EulerDiscreteScheduler extends SigmaScheduler {
 
     @Override
     Solver solver(Settings run, int steps) {
-        return ChurnArguments.of(run, steps).late(parameterization, settings().text("prediction_type").equals("epsilon"));
+        boolean picked = logLinear && !run.has("sigmas");
+        if (picked) {
+            run.refuse("timesteps", "where interpolation_type log_linear of the config picks the noise levels", "leave out one of the two, or give sigmas");
+        }
+        int levels = picked && Points.rampKey(settings()).isEmpty() ? steps + 1 : steps;
+        return ChurnArguments.of(run, levels).late(parameterization, settings().text("prediction_type").equals("epsilon"));
     }
 
     @Override
@@ -56,7 +63,7 @@ public final class EulerDiscreteScheduler extends SigmaScheduler {
             return super.spaced(timesteps);
         }
         double[] table = schedule().table().sigmas();
-        return Points.map(Points.linspace(Math.log(table[table.length - 1]), Math.log(table[0]), timesteps.length + 1), Math::exp);
+        return SigmaRamp.exponential().sigmas(table[table.length - 1], table[0], timesteps.length + 1);
     }
 
     @Override

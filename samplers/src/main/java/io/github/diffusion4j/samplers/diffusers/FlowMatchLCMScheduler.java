@@ -22,7 +22,7 @@ public final class FlowMatchLCMScheduler extends FlowScheduler {
     }
 
     @Override
-    boolean keepsTimesteps() {
+    boolean takesTimesteps() {
         return true;
     }
 }

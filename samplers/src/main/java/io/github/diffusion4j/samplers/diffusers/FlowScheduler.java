@@ -35,7 +35,10 @@ abstract class FlowScheduler extends DiffusersScheduler {
         double[] times = times(run, steps);
         boolean inverted = settings().flag("invert_sigmas", false);
         double[] levels = inverted ? Points.map(times, u -> 1 - u) : times;
-        double[] named = keepsTimesteps() && !inverted && run.has("timesteps") ? run.numbers("timesteps") : Points.map(levels, u -> u * schedule.timesteps());
+        double[] named = takesTimesteps() && !inverted && run.has("timesteps") ? run.numbers("timesteps") : Points.map(levels, u -> u * schedule.timesteps());
+        if (named.length != levels.length) {
+            throw new IllegalArgumentException("timesteps and sigmas of " + name() + " name the same points, got " + named.length + " and " + levels.length);
+        }
         return over(run, levels, named, inverted ? 1 : 0);
     }
 
@@ -64,7 +67,7 @@ abstract class FlowScheduler extends DiffusersScheduler {
         if (run.has("timesteps")) {
             return Points.map(run.numbers("timesteps"), t -> t / schedule.timesteps());
         }
-        double lowest = 1 / schedule.timesteps();
+        double lowest = steps == 1 ? 1 : 1 / Points.flowTimesteps(settings());
         return Points.linspace(1, dynamic() ? lowest : FlowShift.shift(shift(), lowest), steps);
     }
 
@@ -86,11 +89,6 @@ abstract class FlowScheduler extends DiffusersScheduler {
 
     private boolean dynamic() {
         return settings().flag("use_dynamic_shifting", false);
-    }
-
-    /** Whether given timesteps are told to the network as they are, or as the shifted times. */
-    boolean keepsTimesteps() {
-        return false;
     }
 
     @Override

@@ -24,6 +24,11 @@ public final class LTXEulerAncestralRFScheduler extends FlowScheduler {
     }
 
     @Override
+    SigmasMeaning lastSigma() {
+        return SigmasMeaning.END;
+    }
+
+    @Override
     int steps(Settings run) {
         return super.steps(run) - 1;
     }
@@ -34,6 +39,7 @@ public final class LTXEulerAncestralRFScheduler extends FlowScheduler {
         if (!run.has("sigmas") && !run.has("timesteps")) {
             return super.compose(run, steps);
         }
+        run.refuse("mu", "where sigmas or timesteps are given", "leave it out, or give the number of steps");
         double[] sigmas = run.numbers(run.has("sigmas") ? "sigmas" : "timesteps");
         double[] times = Arrays.copyOf(sigmas, sigmas.length - 1);
         return over(run, times, Points.map(times, u -> u * schedule().timesteps()), sigmas[sigmas.length - 1]);

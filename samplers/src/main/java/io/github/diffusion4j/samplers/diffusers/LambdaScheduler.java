@@ -63,6 +63,11 @@ abstract class LambdaScheduler extends DiffusersScheduler {
     abstract double finalSigma(double last, boolean respaced);
 
     @Override
+    SigmasMeaning lastSigma() {
+        return finalSigma(1, true) == finalSigma(2, true) ? SigmasMeaning.START : SigmasMeaning.START_AND_END;
+    }
+
+    @Override
     List<String> moreArguments() {
         return List.of("timesteps", "sigmas");
     }
@@ -81,19 +86,27 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         return new Composition(grid, learned ? new LearnedVarianceIgnored(solver) : solver, parameterization, correction, 1);
     }
 
+    /** The points of a run. On a flow, given sigmas are unshifted times, as in the flow-matching classes. */
     Levels levels(Settings run, int steps) {
-        if (run.has("sigmas")) {
-            double[] sigmas = run.numbers("sigmas");
-            return ended(flow ? flowTimes(sigmas) : Points.map(sigmas, schedule::time), sigmas, true);
-        }
-        String ramp = Points.rampKey(settings());
-        if (!ramp.isEmpty()) {
-            double[] sigmas = ramp(ramp, steps);
-            double[] times = Points.map(sigmas, schedule::time);
-            return ended(ramp.equals("use_karras_sigmas") ? rounded(times) : times, sigmas, true);
+        String ramp = ramp();
+        if (!flow || !ramp.isEmpty() && !run.has("sigmas")) {
+            run.refuse("mu", flow ? "where " + ramp + " of the config picks the noise levels" : "without use_flow_sigmas in the config", "leave it out");
         }
         if (flow) {
-            double[] sigmas = flowSigmas(run, steps);
+            run.refuse("timesteps", "where use_flow_sigmas of the config picks the times", "give sigmas, which are times of the flow from 1 to 0");
+        }
+        if (run.has("sigmas")) {
+            double[] sigmas = flow ? shifted(run, run.numbers("sigmas")) : run.numbers("sigmas");
+            return ended(flow ? flowTimes(sigmas) : Points.map(sigmas, schedule::time), sigmas, true);
+        }
+        if (!ramp.isEmpty()) {
+            run.refuse("timesteps", "where " + ramp + " of the config picks the noise levels", "leave out one of the two, or give sigmas");
+            double[] sigmas = ramp(ramp, steps);
+            double[] times = Points.map(sigmas, schedule::time);
+            return ended(rounds(ramp) ? rounded(times) : times, sigmas, true);
+        }
+        if (flow) {
+            double[] sigmas = shifted(run, flowTimes(steps));
             return ended(flowTimes(sigmas), sigmas, true);
         }
         double[] times = run.has("timesteps") ? run.numbers("timesteps") : Points.multistep(settings(), steps, usedTimesteps());
@@ -108,7 +121,17 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         return Points.map(times, Math::rint);
     }
 
-    final double[] ramp(String ramp, int steps) {
+    /** The key of the ramp that picks the noise levels, or an empty string. */
+    String ramp() {
+        return Points.rampKey(settings());
+    }
+
+    /** Whether the times of a ramp are rounded to timesteps. */
+    boolean rounds(String ramp) {
+        return ramp.equals("use_karras_sigmas");
+    }
+
+    double[] ramp(String ramp, int steps) {
         double highest = settings().number("sigma_max", highestSigma());
         double lowest = settings().number("sigma_min", lowestSigma());
         return Points.ramp(ramp).sigmas(highest, lowest, steps);
@@ -126,12 +149,16 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         return Points.map(sigmas, u -> u * settings().integer("num_train_timesteps"));
     }
 
-    /** Flow times in equal steps from 1 - 1/T down to above 0, shifted. */
-    double[] flowSigmas(Settings run, int steps) {
-        int size = settings().integer("num_train_timesteps");
-        double[] grid = Points.linspace(1, 1.0 / size, steps + 1);
+    /** Flow times in equal steps from 1 - 1/T down to above 0. */
+    double[] flowTimes(int steps) {
+        double[] grid = Points.linspace(1, 1 / Points.flowTimesteps(settings()), steps + 1);
+        return Points.of(steps, i -> 1 - grid[steps - i]);
+    }
+
+    /** Flow times shifted towards the noise. */
+    double[] shifted(Settings run, double[] times) {
         double shift = shift(run);
-        return Points.of(steps, i -> FlowShift.shift(shift, 1 - grid[steps - i]));
+        return Points.map(times, u -> FlowShift.shift(shift, u));
     }
 
     /** The flow shift of a run: {@code e^mu} where the argument is given, otherwise the config's. */
@@ -161,6 +188,10 @@ abstract class LambdaScheduler extends DiffusersScheduler {
 
     private NoiseLevel level(double time, double sigma) {
         if (flow) {
+            if (sigma > 1) {
+                throw new IllegalArgumentException("use_flow_sigmas of " + name() + " has no level at sigma " + sigma + ": times of a flow lie in 0 to 1" + (ramp().isEmpty() ? ""
+                        : ", and " + ramp() + " runs over sigma / alpha; set sigma_min and sigma_max below 1, leave out one of the two keys, or use UniPCMultistepScheduler, which converts"));
+            }
             return new NoiseLevel(time, 1 - sigma, sigma);
         }
         double alpha = 1 / Math.hypot(1, sigma);

@@ -34,6 +34,7 @@ final class LcmTimesteps {
 
     /** Given timesteps, of which the first are skipped by strength. */
     static double[] given(Settings run) {
+        run.refuse("original_inference_steps", "beside timesteps", "leave one of the two out");
         double[] times = run.numbers("timesteps");
         int kept = Math.min((int) (times.length * strength(run)), times.length);
         return Arrays.copyOfRange(times, times.length - kept, times.length);

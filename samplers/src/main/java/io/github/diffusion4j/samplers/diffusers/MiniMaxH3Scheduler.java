@@ -33,6 +33,11 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
     }
 
     @Override
+    SigmasMeaning lastSigma() {
+        return SigmasMeaning.END;
+    }
+
+    @Override
     Composition compose(Settings run, int steps) {
         double[] sigmas = run.has("sigmas") ? run.numbers("sigmas") : Points.map(Points.linspace(1, 0, steps), u -> FlowShift.shift(settings().number("shift"), u));
         double[] points = Arrays.stream(sigmas).distinct().toArray();

@@ -56,11 +56,13 @@ final class Points {
         return Arrays.stream(RAMPS).filter(named -> named.key().equals(key)).findFirst().orElseThrow().ramp();
     }
 
-    /** The timesteps of schedulers that start at the chosen points and end beyond them: n of T. */
+    /** The timesteps of schedulers that start at the chosen points and end beyond them: n of T, or any number where they lie between whole ones. */
     static double[] singleStep(Settings settings, int steps, boolean rounded) {
         int size = settings.integer("num_train_timesteps");
-        checkSteps(steps, size);
         String spacing = settings.text("timestep_spacing");
+        if (rounded || !spacing.equals("linspace")) {
+            checkSteps(steps, size);
+        }
         return switch (spacing) {
             case "linspace" -> map(reversed(linspace(0, size - 1, steps)), rounded ? Math::rint : t -> t);
             case "leading" -> of(steps, i -> (double) (steps - 1 - i) * (size / steps) + offset(settings));
@@ -85,13 +87,23 @@ final class Points {
         };
     }
 
+    /** T of a flow whose run is given by its number of steps: times fall from 1 to 1 / T. */
+    static double flowTimesteps(Settings settings) {
+        double timesteps = settings.number("num_train_timesteps");
+        if (!(timesteps > 1)) {
+            throw new IllegalArgumentException("num_train_timesteps " + timesteps + " leaves a run by its number of steps no time below 1, so that its steps would change nothing; "
+                    + "give the times as sigmas, as the model's pipeline does");
+        }
+        return timesteps;
+    }
+
     private static int offset(Settings settings) {
         return settings.integer("steps_offset");
     }
 
     private static void checkSteps(int steps, int size) {
         if (steps < 1 || steps > size) {
-            throw new IllegalArgumentException("steps must lie in 1 to " + size + " (num_train_timesteps), got " + steps);
+            throw new IllegalArgumentException("num_inference_steps must lie in 1 to " + size + " (num_train_timesteps), got " + steps);
         }
     }
 

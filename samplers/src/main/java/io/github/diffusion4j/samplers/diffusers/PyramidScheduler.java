@@ -20,6 +20,7 @@ abstract class PyramidScheduler extends FlowScheduler {
         if (!run.has("stage_index")) {
             return super.compose(run, steps);
         }
+        run.refuse("mu", "with stage_index, whose times are those of the stage", "leave it out");
         int stage = run.integer("stage_index");
         PyramidStages pyramid = new PyramidStages(settings());
         if (stage < 0 || stage >= pyramid.count()) {

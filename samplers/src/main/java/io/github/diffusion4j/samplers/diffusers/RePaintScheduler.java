@@ -37,7 +37,7 @@ public final class RePaintScheduler extends TableScheduler {
      * @return the moves
      */
     public RePaintMoves moves(Run run) {
-        Settings arguments = run.settings(name(), DiffusersClasses.arguments(name()));
+        Settings arguments = arguments(run);
         return RePaintMoves.of(run.count().orElseThrow(), (int) arguments.number("jump_length", JUMP_LENGTH), (int) arguments.number("jump_n_sample", JUMP_SAMPLES));
     }
 

@@ -1,9 +1,11 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.diffusion4j.core.plan.Plan;
 import java.io.Serializable;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -20,6 +22,10 @@ public final class Run implements Serializable {
     private static final long serialVersionUID = 1;
 
     private static final String STEPS = "num_inference_steps";
+    private static final List<String> POINTS = List.of("timesteps", "sigmas");
+
+    /** No run is longer. */
+    private static final int LONGEST = 100_000;
 
     private final ObjectNode arguments;
 
@@ -34,8 +40,8 @@ public final class Run implements Serializable {
      * @return the run
      */
     public static Run steps(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("a run needs at least one step, got " + count);
+        if (count < 1 || count > LONGEST) {
+            throw new IllegalArgumentException("a run takes 1 to " + LONGEST + " steps (" + STEPS + "), got " + count);
         }
         return new Run(Json.empty().put(STEPS, count));
     }
@@ -60,7 +66,9 @@ public final class Run implements Serializable {
     }
 
     /**
-     * Given noise levels, noisiest first, as the class's Diffusers counterpart takes them.
+     * Given noise levels, noisiest first, as the class's Diffusers counterpart takes them: in some classes the last one is where the run ends, in others a step starts
+     * there and the run goes on to the end that the config names ({@link SigmasMeaning}, and the table of classes in the documentation). {@link Plan#describe()} prints the end.
+     * Composed in code ({@code ComposedScheduler} with {@code Sigmas.explicit}) they are always the levels at which steps start.
      *
      * @param sigmas the noise levels
      * @return the run
@@ -82,19 +90,41 @@ public final class Run implements Serializable {
         return new Run(more);
     }
 
-    /** The number of steps, if that is what was asked for. */
+    /** The number of steps, if it was given. */
     OptionalInt count() {
-        return arguments.hasNonNull(STEPS) ? OptionalInt.of(arguments.get(STEPS).intValue()) : OptionalInt.empty();
+        return arguments.hasNonNull(STEPS) ? OptionalInt.of(settings("a run").integer(STEPS, 1, LONGEST)) : OptionalInt.empty();
     }
 
-    /** The arguments of a class, after checking that it has them. */
-    Settings settings(String owner, List<String> accepted) {
-        arguments.fieldNames().forEachRemaining(name -> {
-            if (!name.equals(STEPS) && !accepted.contains(name)) {
-                throw new IllegalArgumentException(owner + " takes no argument " + name + " for a run; it takes " + STEPS + " and " + new TreeSet<>(accepted));
+    /** The names of the arguments that were given. */
+    Set<String> keys() {
+        Set<String> keys = new TreeSet<>();
+        arguments.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    /** The arguments of a class, after checking that it has them and that they do something. */
+    Settings settings(String owner, List<String> accepted, List<String> ignored) {
+        for (String name : keys()) {
+            if (ignored.contains(name)) {
+                throw new IllegalArgumentException(name + " has no effect in " + owner + ", in Diffusers neither, which takes it all the same; leave it out");
             }
-        });
-        return new Settings("a run of " + owner, arguments, Json.empty());
+            if (!name.equals(STEPS) && !accepted.contains(name)) {
+                Set<String> taken = new TreeSet<>(accepted);
+                ignored.forEach(taken::remove);
+                throw new IllegalArgumentException(owner + " takes no argument " + name + " for a run; it takes " + STEPS + " and " + taken);
+            }
+        }
+        Settings settings = settings("a run of " + owner);
+        for (String points : POINTS) {
+            if (settings.has(points) && settings.numbers(points).length == 0) {
+                throw settings.refusal(points, "without entries: a run needs at least one point", "give the points, or " + STEPS);
+            }
+        }
+        return settings;
+    }
+
+    private Settings settings(String owner) {
+        return new Settings(owner, arguments, Json.empty());
     }
 
     @Override

@@ -54,6 +54,8 @@ public final class SCMScheduler extends DiffusersScheduler {
 
     private double[] times(Settings run, int steps) {
         if (run.has("timesteps")) {
+            run.refuse("max_timesteps", "beside timesteps", "leave one of the two out");
+            run.refuse("intermediate_timesteps", "beside timesteps", "leave one of the two out");
             return run.numbers("timesteps");
         }
         double largest = run.number("max_timesteps", LARGEST_TIME);

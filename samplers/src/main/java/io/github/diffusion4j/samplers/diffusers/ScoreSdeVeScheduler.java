@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.ReverseDiffusion;
 import io.github.diffusion4j.schedules.EdmSchedule;
+import io.github.diffusion4j.schedules.SigmaRamp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,12 +30,18 @@ public final class ScoreSdeVeScheduler extends DiffusersScheduler {
         public Weights target(NoiseLevel level) {
             return new Weights(0, -1 / level.sigma());
         }
+
+        /** Its networks are told sigma; the schedule's time is {@code level.time()}. */
+        @Override
+        public double conditioning(NoiseLevel level) {
+            return level.sigma();
+        }
     }
 
     @Override
     Composition compose(Settings run, int steps) {
         double[] times = Points.linspace(1, run.number("sampling_eps", settings().number("sampling_eps")), steps);
-        double[] sigmas = Points.map(Points.linspace(Math.log(schedule.sigmaMin()), Math.log(schedule.sigmaMax()), steps), Math::exp);
+        double[] sigmas = SigmaRamp.exponential().at(schedule.sigmaMin(), schedule.sigmaMax(), Points.linspace(0, 1, steps));
         List<NoiseLevel> starts = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
             starts.add(new NoiseLevel(times[i], 1, sigmas[(int) (times[i] * (steps - 1))]));

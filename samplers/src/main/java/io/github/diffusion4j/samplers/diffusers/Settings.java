@@ -60,6 +60,31 @@ final class Settings implements Serializable {
         return value.intValue();
     }
 
+    /** An integer within a range. */
+    int integer(String key, int lowest, int highest) {
+        int value = integer(key);
+        if (value < lowest || value > highest) {
+            throw new IllegalArgumentException(key + " of " + owner + " must lie in " + lowest + " to " + highest + ", got " + value);
+        }
+        return value;
+    }
+
+    /** The refusal of a value that is given but would do nothing, or nothing sensible. */
+    IllegalArgumentException refusal(String key, String because, String instead) {
+        return new IllegalArgumentException(key + "=" + given.get(key) + " of " + owner + " has no effect " + because + "; " + instead);
+    }
+
+    /** Refuses a value that would do nothing. */
+    void refuse(String key, String because, String instead) {
+        if (has(key)) {
+            throw refusal(key, because, instead);
+        }
+    }
+
+    String owner() {
+        return owner;
+    }
+
     boolean flag(String key) {
         return value(key, JsonNode::isBoolean, "true or false").booleanValue();
     }

@@ -48,12 +48,30 @@ abstract class SigmaScheduler extends DiffusersScheduler {
     }
 
     @Override
+    SigmasMeaning lastSigma() {
+        return SigmasMeaning.END;
+    }
+
+    /** The last of given sigmas is where the run ends. */
+    @Override
+    int steps(Settings run) {
+        return super.steps(run) - (run.has("sigmas") ? 1 : 0);
+    }
+
+    @Override
     Composition compose(Settings run, int steps) {
+        String ramp = Points.rampKey(settings());
+        if (!ramp.isEmpty()) {
+            run.refuse("timesteps", "where " + ramp + " of the config picks the noise levels", "leave out one of the two, or give sigmas");
+        }
         double[] times = run.has("sigmas") ? new double[0] : timesteps(run, steps);
         double[] sigmas = run.has("sigmas") ? run.numbers("sigmas") : withEnd(times);
         int count = sigmas.length - 1;
-        if (times.length != count || !Points.rampKey(settings()).isEmpty()) {
-            boolean rounded = roundsKarrasTimes() && Points.rampKey(settings()).equals("use_karras_sigmas");
+        if (count < 1) {
+            throw run.refusal("sigmas", "with one entry, which is where the run ends in this class", "give the levels at which steps start, and the end");
+        }
+        if (times.length != count || !ramp.isEmpty()) {
+            boolean rounded = roundsKarrasTimes() && ramp.equals("use_karras_sigmas");
             times = Points.map(Points.map(sigmas, schedule::time), rounded ? Math::rint : t -> t);
         }
         List<NoiseLevel> starts = new ArrayList<>();

@@ -39,27 +39,32 @@ public final class UniPCMultistepScheduler extends LambdaScheduler {
         return solver;
     }
 
+    /** On a flow a ramp over sigma / alpha is converted to times. */
     @Override
     Levels levels(Settings run, int steps) {
-        if (!flow()) {
+        if (!flow() || ramp().isEmpty()) {
             return super.levels(run, steps);
         }
-        double[] sigmas = flowLevels(run, steps);
+        for (String points : List.of("timesteps", "sigmas", "mu")) {
+            run.refuse(points, "where " + ramp() + " of the config picks the noise levels", "leave out one of the two");
+        }
+        double[] sigmas = Points.map(ramp(ramp(), steps), sigma -> sigma / (1 + sigma));
         return new Levels(flowTimes(sigmas), Points.append(sigmas, finalSigma(sigmas[sigmas.length - 1], true)));
     }
 
-    private double[] flowLevels(Settings run, int steps) {
+    /** Unlike its siblings it starts at pure noise. */
+    @Override
+    double[] flowTimes(int steps) {
+        return Arrays.copyOf(Points.linspace(1, 1 / Points.flowTimesteps(settings()), steps + 1), steps);
+    }
+
+    /** Shifted, stretched, and off pure noise, where half log-SNR is infinite. */
+    @Override
+    double[] shifted(Settings run, double[] times) {
         if (settings().flag("use_dynamic_shifting") && !run.has("mu")) {
             throw new IllegalArgumentException(name() + " with use_dynamic_shifting needs the argument mu");
         }
-        String ramp = Points.rampKey(settings());
-        if (!ramp.isEmpty()) {
-            return Points.map(ramp(ramp, steps), sigma -> sigma / (1 + sigma));
-        }
-        double[] grid = run.has("sigmas") ? run.numbers("sigmas")
-                : Arrays.copyOf(Points.linspace(1, 1.0 / settings().integer("num_train_timesteps"), steps + 1), steps);
-        double shift = shift(run);
-        double[] shifted = Points.map(grid, u -> FlowShift.shift(shift, u));
+        double[] shifted = super.shifted(run, times);
         double[] sigmas = settings().holds("shift_terminal") ? FlowShift.stretch(shifted, settings().number("shift_terminal")) : shifted;
         sigmas[0] = Math.abs(sigmas[0] - 1) < NUDGE ? sigmas[0] - NUDGE : sigmas[0];
         return sigmas;

@@ -79,7 +79,7 @@ abstract class FlowScheduler extends DiffusersScheduler {
         if (!dynamic()) {
             return shift();
         }
-        boolean linear = settings().choice("time_shift_type", Map.of("exponential", false, "linear", true));
+        boolean linear = settings().holds("time_shift_type") && settings().choice("time_shift_type", Map.of("exponential", false, "linear", true));
         return linear ? run.number("mu") : Math.exp(run.number("mu"));
     }
 

@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import java.util.List;
 
 /**
  * RePaint, inpainting with an unconditional network (Lugmayr et al., arXiv:2201.09865, algorithm 1): DDIM steps, after which {@link io.github.diffusion4j.core.plan.Inpainting} puts
@@ -24,6 +25,11 @@ public final class RePaintScheduler extends TableScheduler {
 
     @Override
     Composition compose(Settings run, int steps) {
+        for (String argument : List.of("jump_length", "jump_n_sample")) {
+            if (run.number("jump_length", JUMP_LENGTH) >= steps) {
+                run.refuse(argument, "in " + steps + " steps, which leave no room for a jump of " + run.number("jump_length", JUMP_LENGTH), "give a jump_length below the number of steps");
+            }
+        }
         int stride = schedule().size() / steps;
         double[] times = Points.of(steps, i -> (steps - 1.0 - i) * stride);
         TimeGrid grid = Parts.strided(schedule(), times, stride, NoiseLevel.clean(0));

@@ -136,7 +136,8 @@ public record PlanDescription(String solver, String parameterization, String cor
     }
 
     private String head() {
-        return solver + ", " + parameterization + ", " + correction + ", " + rows.size() + " evaluations";
+        return solver + ", " + parameterization + ", " + correction + ", " + rows.size() + " evaluations, ends at alpha " + number("%.6f", end.alpha()) + ", sigma "
+                + number("%.6f", end.sigma());
     }
 
     /** The run as text: a line of settings, a line of headings, and a line per evaluation. */

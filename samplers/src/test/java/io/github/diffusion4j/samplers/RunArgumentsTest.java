@@ -61,7 +61,9 @@ class RunArgumentsTest {
 
     private static Object value(DiffusersConfig config, String argument, int steps, boolean second) {
         boolean points = argument.equals("timesteps") || argument.equals("sigmas");
-        return points ? points(config, argument, steps, second) : VALUES.get(argument).get(second ? 1 : 0);
+        Object given = points ? points(config, argument, steps, second) : VALUES.get(argument).get(second ? 1 : 0);
+        // Limits within the levels of a run: times of a flow, or sigmas of which the largest are beyond 14.
+        return argument.startsWith("s_t") && !config.className().startsWith("Flow") ? 10 * (double) given : given;
     }
 
     /** What a run is: its plan, and for RePaint the order of its steps. */

@@ -119,7 +119,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public DiffusersScheduler scheduler() {
-        return Catalog.scheduler(this);
+        return Reasons.naming(keys(root), () -> Catalog.scheduler(this), this::toString);
     }
 
     /**
@@ -156,23 +156,25 @@ public final class DiffusersConfig implements Serializable {
      * @param ofOtherClasses keys of other classes, kept for a change of class; some classes take {@code sigma_min} and {@code sigma_max} from
      *     here, as in Diffusers
      * @param renamed values that belong to another class and are read as one of this class, as {@code key: value -> value}
+     * @param odd what Diffusers computes from this config and hardly anybody means, with what to use instead
      */
-    public record Lint(List<String> unknown, List<String> ofOtherClasses, List<String> renamed) {
+    public record Lint(List<String> unknown, List<String> ofOtherClasses, List<String> renamed, List<String> odd) {
 
         /**
          * Whether there is nothing to report.
          *
-         * @return true if every key is the class's own and no value is renamed
+         * @return true if every key is the class's own, no value is renamed and nothing is odd
          */
         public boolean clean() {
-            return unknown.isEmpty() && ofOtherClasses.isEmpty() && renamed.isEmpty();
+            return unknown.isEmpty() && ofOtherClasses.isEmpty() && renamed.isEmpty() && odd.isEmpty();
         }
     }
 
     /**
-     * Looks for keys that this class does not read.
+     * Looks for keys that this class does not read, and for settings that do what hardly anybody means.
      *
      * @return the report
+     * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public Lint lint() {
         List<String> unknown = new ArrayList<>();
@@ -180,7 +182,7 @@ public final class DiffusersConfig implements Serializable {
         for (String key : foreignKeys(className())) {
             (DiffusersClasses.anyHas(key) ? others : unknown).add(key);
         }
-        return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root));
+        return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root), Oddities.of(scheduler()));
     }
 
     /**
@@ -189,20 +191,35 @@ public final class DiffusersConfig implements Serializable {
      * @param config the config of the other class
      * @param carried keys whose values hold for the other class too
      * @param dropped keys the other class does not read; they are kept in the config
+     * @param told keys that the other class has to be told so that the model stays the same: its defaults or its names differ
      */
-    public record Swap(DiffusersConfig config, List<String> carried, List<String> dropped) {}
+    public record Swap(DiffusersConfig config, List<String> carried, List<String> dropped, List<String> told) {}
 
     /**
-     * Another solver for the same process: what Diffusers' {@code from_config} does. All keys are kept; those that both classes have carry over.
+     * Another solver for the same model. All keys are kept, those that both classes have carry over, and what says which network was trained (its noise levels, its prediction, the shift
+     * of its times) is told to the other class where its defaults or its names differ; Diffusers' {@code from_config} falls back to defaults there.
      *
      * @param otherClass the class in Diffusers
      * @return the config for that class, and what it reads of this one
+     * @throws IllegalArgumentException if the other class cannot carry the model, with what would be lost and what to use instead
      */
     public Swap as(String otherClass) {
-        DiffusersConfig other = new DiffusersConfig(root.deepCopy().put(CLASS, otherClass));
+        DiffusersConfig named = new DiffusersConfig(root.deepCopy().put(CLASS, otherClass));
+        DiffusersConfig other = new DiffusersConfig(ModelKeys.carried(this, root, named.className()).put(CLASS, otherClass));
+        List<String> lost;
+        try {
+            lost = named.className().equals(className()) ? List.of() : ModelKeys.lost(scheduler(), other.scheduler());
+        } catch (IllegalArgumentException e) {
+            lost = List.of(e.getMessage());
+        }
+        if (!lost.isEmpty()) {
+            throw new IllegalArgumentException(className() + " as " + otherClass + " would be another model: " + String.join("; ", lost)
+                    + ". Use a solver of this library on the same model, config.scheduler().composed(solver), or a name on it, Names.comfy(sampler, scheduler).on(config)");
+        }
         List<String> dropped = other.foreignKeys(other.className());
-        List<String> carried = keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key)).toList();
-        return new Swap(other, carried, dropped);
+        List<String> told = keys(other.root).stream().filter(key -> !key.equals(CLASS) && !other.root.get(key).equals(root.get(key))).toList();
+        List<String> carried = keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
+        return new Swap(other, carried, dropped, told);
     }
 
     /**

@@ -5,10 +5,13 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -220,6 +223,47 @@ public abstract class DiffusersScheduler implements Scheduler {
     @Override
     public DataCorrection correction() {
         return DataCorrection.NONE;
+    }
+
+    /** How the times of a flow are shifted, in words; empty if they are not. */
+    String shifting() {
+        return "";
+    }
+
+    /** Whether the network outputs a variance beside its prediction. */
+    final boolean learnsVariance() {
+        return settings.holds("variance_type") && settings.text("variance_type").startsWith("learned");
+    }
+
+    /**
+     * A solver of this library on the model of this scheduler: its process, its prediction and the noise levels of its runs, in the way of the mathematics where Diffusers deviates.
+     *
+     * @param solver how a step is taken
+     * @return the scheduler
+     */
+    public final ComposedScheduler composed(Solver solver) {
+        return composed(solver, Run.points());
+    }
+
+    /**
+     * A solver of this library on the model of this scheduler, with arguments of its runs.
+     *
+     * @param solver how a step is taken
+     * @param arguments what picks the noise levels besides the number of steps, for instance {@code Run.points().with("mu", mu)}
+     * @return the scheduler
+     */
+    public final ComposedScheduler composed(Solver solver, Run arguments) {
+        TimeGrid grid = composition(arguments.with(Run.STEPS, typicalSteps())).grid();
+        return new ComposedScheduler(schedule(), learnsVariance() ? new LearnedVarianceIgnored(solver) : solver, new OwnLevels(this, arguments), parameterization(), correction(),
+                grid.to(grid.steps() - 1));
+    }
+
+    /** The levels at which the runs of a scheduler start their steps. */
+    private record OwnLevels(DiffusersScheduler scheduler, Run arguments) implements Spacing {
+        @Override
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+            return scheduler.composition(arguments.with(Run.STEPS, steps)).grid().starts();
+        }
     }
 
     @Override

@@ -21,6 +21,11 @@ public final class FlowMapEulerDiscreteScheduler extends FlowScheduler {
     }
 
     @Override
+    boolean shiftsTwice() {
+        return false;
+    }
+
+    @Override
     double[] times(Settings run, int steps) {
         if (run.has("timesteps")) {
             return Points.map(run.numbers("timesteps"), t -> t / schedule().timesteps());

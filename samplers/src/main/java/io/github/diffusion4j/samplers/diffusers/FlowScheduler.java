@@ -83,6 +83,16 @@ abstract class FlowScheduler extends DiffusersScheduler {
         return linear ? run.number("mu") : Math.exp(run.number("mu"));
     }
 
+    @Override
+    final String shifting() {
+        return Points.shifting(settings(), shift());
+    }
+
+    /** Whether a run by its number of steps is shifted at its ends and then as a whole. */
+    boolean shiftsTwice() {
+        return !dynamic() && shift() != 1;
+    }
+
     final double shift() {
         return settings().number("shift", 1);
     }

@@ -82,8 +82,7 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         }
         TimeGrid grid = TimeGrid.contiguous(starts, level(0, levels.sigmas()[count])).withCurve(schedule());
         Solver solver = solver(count);
-        boolean learned = settings().holds("variance_type") && settings().text("variance_type").startsWith("learned");
-        return new Composition(grid, learned ? new LearnedVarianceIgnored(solver) : solver, parameterization, correction, 1);
+        return new Composition(grid, learnsVariance() ? new LearnedVarianceIgnored(solver) : solver, parameterization, correction, 1);
     }
 
     /** The points of a run. On a flow, given sigmas are unshifted times, as in the flow-matching classes. */
@@ -176,6 +175,11 @@ abstract class LambdaScheduler extends DiffusersScheduler {
     final int usedTimesteps() {
         double lowest = settings().number("lambda_min_clipped", Double.NEGATIVE_INFINITY);
         return (int) Arrays.stream(schedule.table().sigmas()).filter(sigma -> -Math.log(sigma) >= lowest).count();
+    }
+
+    @Override
+    final String shifting() {
+        return flow ? Points.shifting(settings(), settings().number("flow_shift")) : "";
     }
 
     final boolean flow() {

@@ -50,6 +50,11 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
     }
 
     @Override
+    String shifting() {
+        return Points.shifting(settings(), settings().number("shift"));
+    }
+
+    @Override
     public Flow schedule() {
         return new Flow(1);
     }

@@ -21,7 +21,7 @@ public final class Run implements Serializable {
 
     private static final long serialVersionUID = 1;
 
-    private static final String STEPS = "num_inference_steps";
+    static final String STEPS = "num_inference_steps";
     private static final List<String> POINTS = List.of("timesteps", "sigmas");
 
     /** No run is longer. */

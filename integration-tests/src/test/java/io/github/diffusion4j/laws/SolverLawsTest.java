@@ -1,7 +1,9 @@
 package io.github.diffusion4j.laws;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
@@ -42,6 +44,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -112,11 +115,14 @@ class SolverLawsTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void a_known_image_is_reached_exactly_at_the_clean_end(SolverCatalog.Entry entry) {
-        boolean needsNoise = entry.name().equals("DPM-Solver fast") || entry.name().equals("DPM-Solver nested") || entry.name().contains("singlestep");
-        if (!needsNoise) {
-            assertEquals(0.7, run(entry.of(6), grid(SCHEDULE, 6, true), POINT, CounterNoise.of(3)), 1e-9, entry.toString());
-            assertEquals(0.7, run(entry.of(1), grid(SCHEDULE, 1, true), POINT, CounterNoise.of(3)), 1e-9, entry + " in one step");
+    void a_known_image_is_reached_exactly_at_the_clean_end_or_the_run_is_refused_as_claimed(SolverCatalog.Entry entry) {
+        for (int steps : new int[] {6, 1}) {
+            Executable run = () -> assertEquals(0.7, run(entry.of(steps), grid(SCHEDULE, steps, true), POINT, CounterNoise.of(3)), 1e-9, entry + " in " + steps);
+            if (entry.of(steps).traits().endsClean()) {
+                assertDoesNotThrow(run);
+            } else {
+                assertThrows(IllegalArgumentException.class, run, entry + " in " + steps);
+            }
         }
     }
 

@@ -45,7 +45,7 @@ public record DpmFast(List<Integer> orders, double eta) implements Solver {
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(eta == 0 ? 3 : 1, eta == 0 ? 0 : 1, 3, 0, "Lu et al., arXiv:2206.00927, section 3.3");
+        return new SolverTraits(eta == 0 ? 3 : 1, eta == 0 ? 0 : 1, 3, 0, "Lu et al., arXiv:2206.00927, section 3.3").withNoisyEnd();
     }
 
     @Override

@@ -42,7 +42,8 @@ public record DpmSolverSinglestep(List<Integer> orders, Prediction prediction, S
     public SolverTraits traits() {
         int order = orders.stream().mapToInt(Integer::intValue).max().orElseThrow();
         int weak = Math.min(2, order);
-        return new SolverTraits(eta == 0 ? order : weak, eta == 0 ? 0 : weak, 1, order - 1, "Lu et al., arXiv:2206.00927, algorithms 1 and 2");
+        SolverTraits traits = new SolverTraits(eta == 0 ? order : weak, eta == 0 ? 0 : weak, 1, order - 1, "Lu et al., arXiv:2206.00927, algorithms 1 and 2");
+        return orders.get(orders.size() - 1) == 1 ? traits : traits.withNoisyEnd();
     }
 
     @Override

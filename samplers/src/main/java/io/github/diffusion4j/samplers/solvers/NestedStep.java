@@ -25,7 +25,7 @@ public record NestedStep(int order, double r, double end, double eta) implements
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(order, eta == 0 ? 0 : 1, order, 0, "Lu et al., arXiv:2206.00927, algorithms 1 and 2");
+        return new SolverTraits(order, eta == 0 ? 0 : 1, order, 0, "Lu et al., arXiv:2206.00927, algorithms 1 and 2").withNoisyEnd();
     }
 
     @Override

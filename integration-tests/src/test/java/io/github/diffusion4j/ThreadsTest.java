@@ -6,12 +6,12 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
-import io.github.diffusion4j.samplers.DdimScheduler;
-import io.github.diffusion4j.samplers.DdpmScheduler;
-import io.github.diffusion4j.samplers.DiscreteProcess;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.ConsistencyDecoderScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.samplers.diffusers.SCMScheduler;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.util.List;
@@ -35,8 +35,8 @@ class ThreadsTest {
 
     static List<Scheduler> schedulers() {
         DiscreteProcess process = DiscreteProcess.of(BetaSchedule.LINEAR.schedule(1000));
-        Stream<Scheduler> composed = Stream.of(DdimScheduler.of(process), DdimScheduler.of(process).withEta(1), DdpmScheduler.of(process.withCorrection(DataCorrection.clip(1))),
-                DdpmScheduler.of(process.withCorrection(DataCorrection.dynamicThreshold(0.9, 1.5))));
+        Stream<Scheduler> composed = Stream.of(DDIMScheduler.of(process), DDIMScheduler.of(process).withEta(1), DDPMScheduler.of(process.withCorrection(DataCorrection.clip(1))),
+                DDPMScheduler.of(process.withCorrection(DataCorrection.dynamicThreshold(0.9, 1.5))));
         Stream<Scheduler> named = DiffusersConfig.classNames().stream().map(name -> DiffusersConfig.of(name).scheduler());
         return Stream.concat(composed, named).toList();
     }

@@ -5,8 +5,8 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.TimestepSampler;
-import io.github.diffusion4j.samplers.DdpmScheduler;
-import io.github.diffusion4j.samplers.DiscreteProcess;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +52,7 @@ public class TrainingBenchmark {
     /** Makes arrays and timesteps. */
     @Setup
     public void setUp() {
-        scheduler = DdpmScheduler.of(DiscreteProcess.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)));
+        scheduler = DDPMScheduler.of(DiscreteProcess.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)));
         data = Sizes.array(1, size);
         noise = Sizes.array(2, size);
         draw = TimestepSampler.uniform(1000).draw(new CounterUniform(7), 0, (int) data.size(0));

@@ -71,19 +71,8 @@ public record Certificate(SolverCatalog.Entry entry, SolverTraits traits, Option
         boolean stochastic = traits.stochastic();
         return new Certificate(entry, traits, stochastic ? OptionalDouble.empty() : OptionalDouble.of(OrderOfConvergence.cold(entry::of)),
                 stochastic || traits.history() == 0 ? OptionalDouble.empty() : OptionalDouble.of(OrderOfConvergence.exactHistory(entry::of)),
-                stochastic ? OptionalDouble.of(WeakOrder.measured(entry::of, entry.name().equals("DPM++ SDE") ? Draws.BROWNIAN : Draws.INDEPENDENT)) : OptionalDouble.empty(),
+                stochastic ? OptionalDouble.of(WeakOrder.measured(entry::of, traits.overlappingDraws() ? Draws.BROWNIAN : Draws.INDEPENDENT)) : OptionalDouble.empty(),
                 BUDGETS.stream().map(budget -> MixtureError.at(entry::of, budget)).toList());
-    }
-
-    /**
-     * The order that a solver can show from a cold start: a multistep method begins with steps of lower order.
-     *
-     * @return the claimed order, or one more than that of its first step if that is less
-     */
-    public int coldOrder() {
-        boolean corrects = entry.name().equals("UniPC") || entry.name().equals("SA-Solver");
-        boolean starts = traits.history() > 0 && !entry.name().contains("singlestep");
-        return starts ? Math.min(traits.order(), corrects ? 3 : 2) : traits.order();
     }
 
     /**

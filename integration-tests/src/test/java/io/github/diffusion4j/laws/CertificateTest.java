@@ -40,7 +40,7 @@ class CertificateTest {
             double formal = c.orderExactHistory().orElse(c.order().getAsDouble());
             assertEquals(c.traits().order(), formal, TOLERANCE, () -> c.entry() + (c.orderExactHistory().isPresent() ? " with an exact history" : ""));
             double cold = c.order().getAsDouble();
-            assertTrue(cold > c.coldOrder() - TOLERANCE && cold < c.traits().order() + TOLERANCE, () -> "from a cold start " + cold + ", expected " + c.coldOrder()
+            assertTrue(cold > c.traits().coldOrder() - TOLERANCE && cold < c.traits().order() + TOLERANCE, () -> "from a cold start " + cold + ", expected " + c.traits().coldOrder()
                     + " or, where the first steps hardly count, up to " + c.traits().order());
         }));
     }

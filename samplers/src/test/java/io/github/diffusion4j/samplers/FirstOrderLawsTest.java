@@ -18,6 +18,13 @@ import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Scheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMInverseScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMParallelScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMParallelScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.diffusers.ParallelScheduler;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.Posterior;
 import io.github.diffusion4j.samplers.solvers.Renoise;
@@ -105,8 +112,8 @@ class FirstOrderLawsTest {
     void ddpm_with_the_posterior_variance_is_ddim_with_eta_1(@ForAll @IntRange(min = 1, max = 60) int steps,
             @ForAll("spacings") Spacing spacing, @ForAll("parameterizations") Parameterization parameterization) {
         DiscreteProcess process = process().withSpacing(spacing).withParameterization(parameterization);
-        double[] ddpm = values(run(DdpmScheduler.of(process).plan(steps), CounterNoise.of(5)));
-        double[] ddim = values(run(DdimScheduler.of(process).withEta(1).plan(steps), CounterNoise.of(5)));
+        double[] ddpm = values(run(DDPMScheduler.of(process).plan(steps), CounterNoise.of(5)));
+        double[] ddim = values(run(DDIMScheduler.of(process).withEta(1).plan(steps), CounterNoise.of(5)));
         assertClose(ddim, ddpm, 1e-9);
     }
 
@@ -131,7 +138,7 @@ class FirstOrderLawsTest {
         if (steps == 1000 && spacing.equals(Timesteps.leading(1))) {
             return; // refused, see TimestepsTest
         }
-        Scheduler scheduler = DdimScheduler.of(process().withSpacing(spacing).withParameterization(parameterization)
+        Scheduler scheduler = DDIMScheduler.of(process().withSpacing(spacing).withParameterization(parameterization)
                 .withCorrection(clipped ? DataCorrection.clip(100) : DataCorrection.NONE));
         Plan plan = scheduler.plan(steps);
         INDArray data = normal(1);
@@ -149,7 +156,7 @@ class FirstOrderLawsTest {
 
     @Property(tries = 60, seed = "42")
     void noise_then_an_exact_step_returns(@ForAll @IntRange(max = 999) int t, @ForAll("parameterizations") Parameterization parameterization) {
-        Scheduler scheduler = DdimScheduler.of(process().withParameterization(parameterization));
+        Scheduler scheduler = DDIMScheduler.of(process().withParameterization(parameterization));
         INDArray data = normal(1);
         INDArray eps = normal(2);
         INDArray noised = scheduler.addNoise(data, eps, t);
@@ -172,7 +179,7 @@ class FirstOrderLawsTest {
     @Property(tries = 40, seed = "42")
     void one_network_gives_one_trajectory_in_every_parameterization(@ForAll @IntRange(min = 1, max = 50) int steps, @ForAll("spacings") Spacing spacing) {
         double[][] results = Stream.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity()).map(parameterization -> {
-            Plan plan = DdimScheduler.of(process().withSpacing(spacing).withParameterization(parameterization)).withEta(0.5).plan(steps);
+            Plan plan = DDIMScheduler.of(process().withSpacing(spacing).withParameterization(parameterization)).withEta(0.5).plan(steps);
             // One and the same network, an x0 prediction, told in each parameterization.
             Sampling.Model model = in -> {
                 INDArray data = network(in);
@@ -191,7 +198,7 @@ class FirstOrderLawsTest {
         int n = 1 << 16;
         INDArray data = Nd4j.valueArrayOf(new long[] {1, n}, 1.5, DataType.DOUBLE);
         INDArray eps = CounterNoise.of(t).draw(NoiseRequest.forward(0), DataType.DOUBLE, 1, n);
-        double[] x = values(DdpmScheduler.of(process()).addNoise(data, eps, t));
+        double[] x = values(DDPMScheduler.of(process()).addNoise(data, eps, t));
         double mean = java.util.Arrays.stream(x).average().orElseThrow();
         NoiseLevel level = SCHEDULE.at(t);
         double variance = java.util.Arrays.stream(x).map(v -> Math.pow(v - level.alpha() * 1.5, 2)).average().orElseThrow();
@@ -203,24 +210,24 @@ class FirstOrderLawsTest {
     @Test
     void zero_terminal_snr_needs_a_network_that_knows_the_data() {
         DiscreteProcess zero = DiscreteProcess.of(SCHEDULE.withZeroTerminalSnr()).withSpacing(Timesteps.trailing());
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> DdimScheduler.of(zero).plan(10));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> DDIMScheduler.of(zero).plan(10));
         assertTrue(refused.getMessage().contains("zero terminal SNR"), refused.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> DdpmScheduler.of(zero).plan(10));
+        assertThrows(IllegalArgumentException.class, () -> DDPMScheduler.of(zero).plan(10));
         for (Parameterization good : List.of(Parameterization.velocity(), Parameterization.sample())) {
-            for (Scheduler scheduler : List.of(DdimScheduler.of(zero.withParameterization(good)), DdpmScheduler.of(zero.withParameterization(good)),
-                    DdimScheduler.of(zero.withParameterization(good)).withEta(1))) {
+            for (Scheduler scheduler : List.of(DDIMScheduler.of(zero.withParameterization(good)), DDPMScheduler.of(zero.withParameterization(good)),
+                    DDIMScheduler.of(zero.withParameterization(good)).withEta(1))) {
                 for (double v : values(run(scheduler.plan(10), CounterNoise.of(1)))) {
                     assertTrue(Double.isFinite(v));
                 }
             }
         }
-        DdimScheduler.of(zero.withSpacing(Timesteps.leading(0))).plan(10);
+        DDIMScheduler.of(zero.withSpacing(Timesteps.leading(0))).plan(10);
     }
 
     @Test
     void types_views_and_orders_do_not_matter() {
-        for (Scheduler scheduler : List.of(DdimScheduler.of(process()).withEta(0.5), DdpmScheduler.of(process().withCorrection(DataCorrection.clip(1))),
-                DdpmScheduler.of(process().withCorrection(DataCorrection.dynamicThreshold(0.9, 2))))) {
+        for (Scheduler scheduler : List.of(DDIMScheduler.of(process()).withEta(0.5), DDPMScheduler.of(process().withCorrection(DataCorrection.clip(1))),
+                DDPMScheduler.of(process().withCorrection(DataCorrection.dynamicThreshold(0.9, 2))))) {
             INDArray output = normal(1);
             INDArray sample = normal(2);
             INDArray noise = normal(3);
@@ -238,7 +245,7 @@ class FirstOrderLawsTest {
 
     @Test
     void each_sample_may_stand_at_its_own_timestep() {
-        for (BetaScheduler scheduler : List.of(DdimScheduler.of(process()).withEta(0.5), DdpmScheduler.of(process().withCorrection(DataCorrection.clip(1))))) {
+        for (Scheduler scheduler : List.of(DDIMScheduler.of(process()).withEta(0.5), DDPMScheduler.of(process().withCorrection(DataCorrection.clip(1))))) {
             INDArray output = normal(1);
             INDArray sample = normal(2);
             INDArray noise = normal(3);
@@ -252,11 +259,11 @@ class FirstOrderLawsTest {
 
     @Test
     void parallel_steps_are_the_means_of_single_ones() {
-        ParallelScheduler ddpm = DdpmParallelScheduler.of(process());
-        ParallelScheduler ddim = DdimParallelScheduler.of(process());
+        ParallelScheduler ddpm = DDPMParallelScheduler.of(process());
+        ParallelScheduler ddim = DDIMParallelScheduler.of(process());
         INDArray zero = Nd4j.zeros(DataType.DOUBLE, 2, 3, 2, 2);
         for (ParallelScheduler scheduler : List.of(ddpm, ddim)) {
-            double[] means = values(scheduler.batchStepNoNoise(normal(1), new int[] {700, 20}, normal(2), 50));
+            double[] means = values(scheduler.batchStepNoNoise(normal(1), new double[] {700, 20}, normal(2), 50));
             double[] first = values(scheduler.step(normal(1), 700, 680, normal(2), zero));
             double[] second = values(scheduler.step(normal(1), 20, 0, normal(2), zero));
             System.arraycopy(second, 12, first, 12, 12);
@@ -270,8 +277,8 @@ class FirstOrderLawsTest {
         DiscreteProcess process = process().withSpacing(Timesteps.leading(0));
         for (int k = 0; k < 2; k++) {
             int steps = 100 << k;
-            Plan up = DdimInverseScheduler.of(process).plan(steps);
-            Plan down = DdimScheduler.of(process).plan(steps);
+            Plan up = DDIMInverseScheduler.of(process).plan(steps);
+            Plan down = DDIMScheduler.of(process).plan(steps);
             INDArray data = normal(4);
             INDArray noise = Sampling.run(up, FirstOrderLawsTest::gaussian, up.startFrom(data), NoiseSource.none(), Sampling.Listener.NONE);
             INDArray back = Sampling.run(down, FirstOrderLawsTest::gaussian, down.startFrom(noise), NoiseSource.none(), Sampling.Listener.NONE);

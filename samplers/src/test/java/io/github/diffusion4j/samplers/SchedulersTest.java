@@ -15,7 +15,12 @@ import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.diffusers.DDIMInverseScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -36,7 +41,7 @@ class SchedulersTest {
 
     @Test
     void tables_come_as_doubles_and_as_arrays() {
-        DiscreteScheduler scheduler = DdpmScheduler.of(PROCESS);
+        DiscreteScheduler scheduler = DDPMScheduler.of(PROCESS);
         assertArrayEquals(scheduler.betas(), values(scheduler.betas(DataType.DOUBLE)));
         assertArrayEquals(scheduler.alphas(), values(scheduler.alphas(DataType.DOUBLE)));
         assertArrayEquals(scheduler.alphasCumprod(), values(scheduler.alphasCumprod(DataType.DOUBLE)));
@@ -45,7 +50,7 @@ class SchedulersTest {
 
     @Test
     void forward_process_and_velocity_are_orthogonal_mixtures() {
-        DiscreteScheduler scheduler = DdpmScheduler.of(PROCESS);
+        DiscreteScheduler scheduler = DDPMScheduler.of(PROCESS);
         INDArray data = normal(1, 2, 5);
         INDArray noise = normal(2, 2, 5);
         double[] x = values(scheduler.addNoise(data, noise, 300, 900));
@@ -60,7 +65,7 @@ class SchedulersTest {
     @ParameterizedTest
     @CsvSource({"LEARNED", "LEARNED_RANGE"})
     void learned_variances_scale_the_noise(VarianceType type) {
-        DiscreteScheduler scheduler = DdpmScheduler.of(PROCESS).withVariance(type);
+        DiscreteScheduler scheduler = DDPMScheduler.of(PROCESS).withVariance(type);
         INDArray mean = normal(1, 2, 3, 2);
         INDArray sample = normal(2, 2, 3, 2);
         INDArray noise = normal(3, 2, 3, 2);
@@ -69,7 +74,7 @@ class SchedulersTest {
             v.muli(v);
         }
         double[] with = values(scheduler.step(Nd4j.concat(1, mean, v), 500, 400, sample, noise));
-        double[] without = values(DdpmScheduler.of(PROCESS).step(mean, 500, 400, sample, Nd4j.zeros(DataType.DOUBLE, 2, 3, 2)));
+        double[] without = values(DDPMScheduler.of(PROCESS).step(mean, 500, 400, sample, Nd4j.zeros(DataType.DOUBLE, 2, 3, 2)));
         double a = PROCESS.schedule().alphaCumprod(500) / PROCESS.schedule().alphaCumprod(400);
         double large = 1 - a;
         double small = large * (1 - PROCESS.schedule().alphaCumprod(400)) / (1 - PROCESS.schedule().alphaCumprod(500));
@@ -83,8 +88,8 @@ class SchedulersTest {
     @Test
     void the_logarithmic_variances_are_the_plain_ones() {
         for (String size : List.of("FIXED_SMALL", "FIXED_LARGE")) {
-            INDArray plain = DdpmScheduler.of(PROCESS).withVariance(VarianceType.valueOf(size)).step(normal(1, 1, 4), 500, 400, normal(2, 1, 4), normal(3, 1, 4));
-            INDArray log = DdpmScheduler.of(PROCESS).withVariance(VarianceType.valueOf(size + "_LOG")).step(normal(1, 1, 4), 500, 400, normal(2, 1, 4), normal(3, 1, 4));
+            INDArray plain = DDPMScheduler.of(PROCESS).withVariance(VarianceType.valueOf(size)).step(normal(1, 1, 4), 500, 400, normal(2, 1, 4), normal(3, 1, 4));
+            INDArray log = DDPMScheduler.of(PROCESS).withVariance(VarianceType.valueOf(size + "_LOG")).step(normal(1, 1, 4), 500, 400, normal(2, 1, 4), normal(3, 1, 4));
             assertArrayEquals(values(plain), values(log));
         }
     }
@@ -93,22 +98,22 @@ class SchedulersTest {
     @Test
     void conventions_differ_where_they_should() {
         DiscreteProcess linspace = PROCESS.withSpacing(Timesteps.linspace());
-        Plan exact = DdimScheduler.of(linspace).plan(10);
-        Plan published = DdimScheduler.of(linspace.withConvention(Convention.DIFFUSERS)).plan(10);
+        Plan exact = DDIMScheduler.of(linspace).plan(10);
+        Plan published = DDIMScheduler.of(linspace.withConvention(Convention.DIFFUSERS)).plan(10);
         assertEquals(888, exact.grid().to(0).time());
         assertEquals(899, published.grid().to(0).time());
         assertEquals(888, published.grid().from(1).time());
-        assertEquals(999, DdimScheduler.of(linspace).plan(1).timestep(0));
-        assertEquals(0, DdimScheduler.of(linspace.withConvention(Convention.DIFFUSERS)).plan(1).timestep(0));
+        assertEquals(999, DDIMScheduler.of(linspace).plan(1).timestep(0));
+        assertEquals(0, DDIMScheduler.of(linspace.withConvention(Convention.DIFFUSERS)).plan(1).timestep(0));
         DiscreteProcess offset = PROCESS.withSpacing(Timesteps.leading(1));
-        DdpmScheduler large = DdpmScheduler.of(offset).withVariance(VarianceType.FIXED_LARGE);
-        DdpmScheduler largePublished = DdpmScheduler.of(offset.withConvention(Convention.DIFFUSERS)).withVariance(VarianceType.FIXED_LARGE);
+        DDPMScheduler large = DDPMScheduler.of(offset).withVariance(VarianceType.FIXED_LARGE);
+        DDPMScheduler largePublished = DDPMScheduler.of(offset.withConvention(Convention.DIFFUSERS)).withVariance(VarianceType.FIXED_LARGE);
         INDArray zero = Nd4j.zeros(DataType.DOUBLE, 1, 4);
         assertArrayEquals(values(large.step(normal(1, 1, 4), 1, -1, normal(2, 1, 4), zero)), values(large.step(normal(1, 1, 4), 1, -1, normal(2, 1, 4), normal(3, 1, 4))));
         assertNotEquals(values(largePublished.step(normal(1, 1, 4), 1, -1, normal(2, 1, 4), zero))[0],
                 values(largePublished.step(normal(1, 1, 4), 1, -1, normal(2, 1, 4), normal(3, 1, 4)))[0]);
-        Plan inverse = DdimInverseScheduler.of(PROCESS).plan(10);
-        Plan inversePublished = DdimInverseScheduler.of(PROCESS.withConvention(Convention.DIFFUSERS)).plan(10);
+        Plan inverse = DDIMInverseScheduler.of(PROCESS).plan(10);
+        Plan inversePublished = DDIMInverseScheduler.of(PROCESS.withConvention(Convention.DIFFUSERS)).plan(10);
         assertEquals(100, inverse.level(2).time());
         assertEquals(200, inversePublished.level(2).time());
         assertEquals(PROCESS.schedule().at(100).alpha(), inversePublished.level(2).alpha());
@@ -116,7 +121,7 @@ class SchedulersTest {
 
     @Test
     void the_driver_frees_what_it_no_longer_needs_and_nothing_else() {
-        Plan plan = DdimScheduler.of(PROCESS.withCorrection(DataCorrection.clip(1))).withEta(1).plan(5);
+        Plan plan = DDIMScheduler.of(PROCESS.withCorrection(DataCorrection.clip(1))).withEta(1).plan(5);
         INDArray noise = normal(1, 2, 3);
         List<INDArray> seen = new ArrayList<>();
         List<INDArray> outputs = new ArrayList<>();
@@ -132,7 +137,7 @@ class SchedulersTest {
 
     @Test
     void rows_of_a_batch_do_not_know_each_other() {
-        Plan plan = DdpmScheduler.of(PROCESS.withCorrection(DataCorrection.dynamicThreshold(0.9, 1.5))).plan(8);
+        Plan plan = DDPMScheduler.of(PROCESS.withCorrection(DataCorrection.dynamicThreshold(0.9, 1.5))).plan(8);
         double[] batch = values(sample(plan, CounterNoise.of(7), 4));
         for (int row = 0; row < 4; row++) {
             double[] alone = values(sample(plan, CounterNoise.of(7).forSamples(row), 1));
@@ -183,8 +188,8 @@ class SchedulersTest {
 
     @Test
     void bad_input_is_refused() {
-        DdimScheduler ddim = DdimScheduler.of(PROCESS);
-        says("1 to 1000", () -> ddim.plan(0));
+        DDIMScheduler ddim = DDIMScheduler.of(PROCESS);
+        says("at least one step", () -> ddim.plan(0));
         says("1 to 1000", () -> ddim.plan(1001));
         says("eta must be", () -> ddim.withEta(-0.1).plan(10));
         says("eta must be", () -> ddim.withEta(Double.NaN).plan(10));
@@ -192,19 +197,19 @@ class SchedulersTest {
         says("out of range", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 2, 3), 1000));
         says("must agree", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 3, 2), 10));
         says("one weight or one per sample", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 2, 3), 1, 2, 3));
-        says("descend", () -> ddim.plan(new int[] {10, 20}));
+        says("descend", () -> ddim.plan(Run.timesteps(10, 20)));
         says("clip range", () -> DataCorrection.clip(0));
         says("ratio", () -> DataCorrection.dynamicThreshold(1.1, 1));
         says("3 timesteps for 2 samples", () -> ddim.step(normal(1, 2, 3), new double[] {9, 8, 7}, new double[] {8, 7, 6}, normal(2, 2, 3), NoiseSource.none()));
-        says("turns around", () -> DdpmScheduler.of(PROCESS).plan(10).grid().starts().forEach(level -> new io.github.diffusion4j.core.TimeGrid(
+        says("turns around", () -> DDPMScheduler.of(PROCESS).plan(10).grid().starts().forEach(level -> new io.github.diffusion4j.core.TimeGrid(
                 List.of(level, PROCESS.schedule().at(999)), List.of(PROCESS.schedule().at(999), level))));
         IllegalStateException noise = assertThrows(IllegalStateException.class, () -> ddim.withEta(1).step(normal(1, 2, 3), 500, 400, normal(2, 2, 3)));
         assertTrue(noise.getMessage().contains("noise source"), noise.getMessage());
-        Plan learned = DdpmScheduler.of(PROCESS).withVariance(VarianceType.LEARNED).plan(10);
+        Plan learned = DDPMScheduler.of(PROCESS).withVariance(VarianceType.LEARNED).plan(10);
         SamplerState state = learned.start(normal(1, 1, 2, 2));
         says("twice the sample's channels", () -> learned.step(0, normal(1, 1, 2, 2), state, CounterNoise.of(1)));
         says("learned_range", () -> learned.step(0, Nd4j.ones(DataType.DOUBLE, 1, 4, 2).negi(), state, CounterNoise.of(1)));
-        assertThrows(UnsupportedOperationException.class, () -> DdimInverseScheduler.of(PROCESS).plan(new int[] {1}));
+        says("takes no argument timesteps", () -> DDIMInverseScheduler.of(PROCESS).plan(Run.timesteps(1)));
     }
 
     private static void says(String part, org.junit.jupiter.api.function.Executable action) {

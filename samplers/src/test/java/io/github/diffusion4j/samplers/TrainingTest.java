@@ -14,6 +14,8 @@ import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +33,7 @@ class TrainingTest {
     @Test
     void a_batch_holds_the_forward_process_the_target_and_the_weights() {
         for (Parameterization parameterization : List.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity())) {
-            DdpmScheduler scheduler = DdpmScheduler.of(PROCESS.withParameterization(parameterization));
+            DDPMScheduler scheduler = DDPMScheduler.of(PROCESS.withParameterization(parameterization));
             INDArray data = normal(1, 3, 1, 4);
             INDArray noise = normal(2, 3, 1, 4);
             NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new int[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
@@ -83,7 +85,7 @@ class TrainingTest {
     private static NoisingIterator iterator(boolean labelled) {
         INDArray data = Nd4j.arange(10).castTo(DataType.FLOAT).reshape(10, 1);
         return new NoisingIterator(new DataSet(data, labelled ? data.mul(10) : null), 3,
-                new NoisingIterator.Recipe(DdpmScheduler.of(PROCESS.withParameterization(Parameterization.sample())), TimestepSampler.uniform(1000), LossWeight.plain()), 8);
+                new NoisingIterator.Recipe(DDPMScheduler.of(PROCESS.withParameterization(Parameterization.sample())), TimestepSampler.uniform(1000), LossWeight.plain()), 8);
     }
 
     @Test
@@ -118,9 +120,9 @@ class TrainingTest {
             IntStream.range(0, 4).forEach(i -> batches.next());
         });
         assertThrows(IllegalArgumentException.class, () -> new NoisingIterator(new DataSet(Nd4j.ones(DataType.FLOAT, 3, 2), null), 4, null, 1));
-        assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DdpmScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
+        assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
                 new TimestepSampler.Draw(new int[] {1}, new double[] {1}), LossWeight.plain()));
-        assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DdpmScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
+        assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
                 new TimestepSampler.Draw(new int[] {1, 1000}, new double[] {1, 1}), LossWeight.plain()));
     }
 }

@@ -6,10 +6,11 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Spacing;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Spacings that pick n integer timesteps out of T, noisiest first (Lin et al., arXiv:2305.08891, table 2). They always
+ * Spacings that pick n timesteps out of T, whole ones unless they are given, noisiest first (Lin et al., arXiv:2305.08891, table 2). They always
  * give exactly n timesteps; rounding is half to even, as in NumPy.
  */
 public final class Timesteps {
@@ -50,7 +51,7 @@ public final class Timesteps {
      * @param timesteps strictly descending, each at least 0
      * @return the spacing
      */
-    public static Spacing explicit(int... timesteps) {
+    public static Spacing explicit(double... timesteps) {
         return new Explicit(Arrays.stream(timesteps).boxed().toList());
     }
 
@@ -62,13 +63,13 @@ public final class Timesteps {
         throw new IllegalArgumentException("spacing by timesteps needs a discrete schedule, got " + schedule);
     }
 
-    private static List<NoiseLevel> levels(NoiseSchedule schedule, int steps, String spacing, java.util.function.IntToDoubleFunction timestep) {
+    private static List<NoiseLevel> levels(NoiseSchedule schedule, int steps, String spacing, IntToDoubleFunction timestep) {
         int size = timesteps(schedule);
         if (steps < 1 || steps > size) {
             throw new IllegalArgumentException("steps must lie in 1 to " + size + " (the schedule's timesteps), got " + steps);
         }
-        int[] times = IntStream.range(0, steps).map(i -> (int) timestep.applyAsDouble(i)).toArray();
-        if (times[0] >= size || times[steps - 1] < 0) {
+        double[] times = IntStream.range(0, steps).mapToDouble(timestep).toArray();
+        if (times[0] > size - 1 || times[steps - 1] < 0) {
             throw new IllegalArgumentException(spacing + " of " + steps + " steps reaches from timestep " + times[0] + " to " + times[steps - 1]
                     + ", outside 0 to " + (size - 1) + "; use fewer steps or another offset");
         }
@@ -106,10 +107,10 @@ public final class Timesteps {
         }
     }
 
-    private record Explicit(List<Integer> timesteps) implements Spacing {
+    private record Explicit(List<Double> timesteps) implements Spacing {
         Explicit {
             for (int i = 1; i < timesteps.size(); i++) {
-                if (timesteps.get(i) >= timesteps.get(i - 1)) {
+                if (!(timesteps.get(i) < timesteps.get(i - 1))) {
                     throw new IllegalArgumentException("timesteps must descend strictly, got " + timesteps);
                 }
             }

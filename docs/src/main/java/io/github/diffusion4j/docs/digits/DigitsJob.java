@@ -13,10 +13,10 @@ import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.NoiseCurve;
 import io.github.diffusion4j.docs.figures.Pictures;
-import io.github.diffusion4j.samplers.DdimScheduler;
-import io.github.diffusion4j.samplers.DdpmScheduler;
-import io.github.diffusion4j.samplers.DiscreteProcess;
 import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Timesteps;
 import java.io.IOException;
@@ -89,9 +89,9 @@ final class DigitsJob {
 
     private List<Sampler> samplers(int steps, int... ddimSteps) {
         List<Sampler> samplers = new ArrayList<>();
-        samplers.add(new Sampler("DDPM", steps, 1, DdpmScheduler.of(process).plan(steps), "ddpm-" + steps + ".png"));
+        samplers.add(new Sampler("DDPM", steps, 1, DDPMScheduler.of(process).plan(steps), "ddpm-" + steps + ".png"));
         for (double eta : new double[] {0, 1}) {
-            Scheduler ddim = DdimScheduler.of(process).withEta(eta);
+            Scheduler ddim = DDIMScheduler.of(process).withEta(eta);
             for (int n : ddimSteps) {
                 samplers.add(new Sampler("DDIM", n, eta, ddim.plan(n), String.format(Locale.ROOT, "ddim-%d-eta-%.0f.png", n, eta)));
             }
@@ -102,7 +102,7 @@ final class DigitsJob {
     private Denoiser train(Digits training, int epochs) throws IOException {
         Denoiser denoiser = new Denoiser(seed);
         NoisingIterator batches = new NoisingIterator(training.dataSet(), BATCH,
-                new NoisingIterator.Recipe(DdpmScheduler.of(process), TimestepSampler.stratified(TIMESTEPS), LossWeight.plain()), seed);
+                new NoisingIterator.Recipe(DDPMScheduler.of(process), TimestepSampler.stratified(TIMESTEPS), LossWeight.plain()), seed);
         List<Double> losses = new ArrayList<>();
         try (ProgressBar bar = bar("Training", (long) epochs * batches.batchesPerEpoch())) {
             denoiser.train(batches, epochs, loss -> {
@@ -163,7 +163,7 @@ final class DigitsJob {
     private void forwardStrip(Digits digits) throws IOException {
         INDArray clean = digits.range(0, 4).images();
         INDArray eps = CounterNoise.of(seed).draw(NoiseRequest.forward(0), DataType.FLOAT, clean.shape());
-        Scheduler scheduler = DdpmScheduler.of(process);
+        Scheduler scheduler = DDPMScheduler.of(process);
         List<INDArray> strip = new ArrayList<>(List.of(clean));
         for (int i = 1; i < STRIP; i++) {
             strip.add(scheduler.addNoise(clean, eps, Math.rint((TIMESTEPS - 1.0) * i / (STRIP - 1))));

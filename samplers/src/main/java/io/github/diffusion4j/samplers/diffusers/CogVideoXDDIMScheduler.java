@@ -1,6 +1,5 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 
@@ -13,12 +12,11 @@ public final class CogVideoXDDIMScheduler extends TableScheduler {
     private static final long serialVersionUID = 1;
 
     CogVideoXDDIMScheduler(DiffusersConfig config) {
-        super(config, CogVideoX.betas(config.settings()), CogVideoX.prediction(config.settings()), io.github.diffusion4j.core.DataCorrection.NONE);
+        super(config, CogVideoX.process(config.settings()));
     }
 
     @Override
     Composition compose(Settings run, int steps) {
-        TimeGrid grid = CogVideoX.grid(settings(), schedule(), steps);
-        return composition(grid, new FirstOrder(new Ancestral(0), false));
+        return composition(strided(steps), new FirstOrder(new Ancestral(0), false));
     }
 }

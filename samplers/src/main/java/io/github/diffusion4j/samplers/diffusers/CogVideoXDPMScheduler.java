@@ -15,12 +15,12 @@ public final class CogVideoXDPMScheduler extends TableScheduler {
     private static final long serialVersionUID = 1;
 
     CogVideoXDPMScheduler(DiffusersConfig config) {
-        super(config, CogVideoX.betas(config.settings()), CogVideoX.prediction(config.settings()), io.github.diffusion4j.core.DataCorrection.NONE);
+        super(config, CogVideoX.process(config.settings()));
     }
 
     @Override
     Composition compose(Settings run, int steps) {
-        return composition(CogVideoX.grid(settings(), schedule(), steps),
+        return composition(strided(steps),
                 new DpmSolverMultistep(OrderRamp.of(2), Prediction.DATA, SolverType.MIDPOINT, 1, Convention.DIFFUSERS));
     }
 }

@@ -25,7 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A scheduler with the name, the config and the numbers of a Diffusers class: a composition of a schedule, a grid, a parameterization,
- * a correction and a solver. Made by {@link DiffusersConfig#scheduler()}. Immutable; one instance serves any number of threads.
+ * a correction and a solver. Made by {@link DiffusersConfig#scheduler()}; those of DDIM and DDPM also in code, from a {@link DiscreteProcess}. Immutable; one instance serves any
+ * number of threads.
  *
  * <pre>{@code
  *   DiffusersScheduler scheduler = DiffusersConfig.load(Path.of("model")).scheduler();
@@ -53,6 +54,12 @@ public abstract class DiffusersScheduler implements Scheduler {
         if (settings.holds("timestep_spacing")) {
             settings.choice("timestep_spacing", SPACINGS);
         }
+    }
+
+    /** A scheduler made in code: it has no config, and no key to read. */
+    DiffusersScheduler(String name) {
+        this.name = name;
+        this.settings = new Settings(name + " made in code", Json.empty(), Json.empty());
     }
 
     /** The keys of the config, with the defaults of the class. */

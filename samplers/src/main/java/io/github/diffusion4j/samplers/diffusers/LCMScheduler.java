@@ -5,7 +5,6 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,8 +16,12 @@ public final class LCMScheduler extends TableScheduler {
     private static final long serialVersionUID = 1;
 
     LCMScheduler(DiffusersConfig config) {
-        super(config, Parts.betas(config.settings()), new Network(Parts.prediction(config.settings(), "epsilon", "sample", "v_prediction"),
-                config.settings().number("timestep_scaling")), Parts.correction(config.settings()));
+        super(config, process(config.settings()));
+    }
+
+    private static DiscreteProcess process(Settings settings) {
+        DiscreteProcess process = Parts.process(settings, "epsilon", "sample", "v_prediction").withCorrection(Parts.correction(settings));
+        return process.withParameterization(new Network(process.parameterization(), settings.number("timestep_scaling")));
     }
 
     /**
@@ -54,14 +57,19 @@ public final class LCMScheduler extends TableScheduler {
         }
     }
 
+    /** Clean data whatever {@code set_alpha_to_one} says: as in Diffusers the last step returns the estimate. */
+    @Override
+    NoiseLevel end() {
+        return NoiseLevel.clean(0);
+    }
+
     @Override
     Composition compose(Settings run, int steps) {
         boolean given = run.has("timesteps");
         double[] times = given ? LcmTimesteps.given(run) : LcmTimesteps.of(settings(), run, steps);
         List<NoiseLevel> starts = Parts.at(schedule(), times);
         boolean noisyEnd = given && times.length < run.numbers("timesteps").length;
-        List<NoiseLevel> ends = new ArrayList<>(starts.subList(1, starts.size()));
-        ends.add(noisyEnd ? starts.get(starts.size() - 1) : NoiseLevel.clean(0));
-        return composition(new TimeGrid(starts, ends).withCurve(schedule()), new FirstOrder(FullRenoise.STANDARD, false));
+        NoiseLevel end = noisyEnd ? starts.get(starts.size() - 1) : end();
+        return composition(TimeGrid.contiguous(starts, end).withCurve(schedule()), new FirstOrder(FullRenoise.STANDARD, false));
     }
 }

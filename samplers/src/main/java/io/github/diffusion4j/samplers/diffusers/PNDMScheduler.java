@@ -17,20 +17,18 @@ public final class PNDMScheduler extends TableScheduler {
     private static final int PRK_STEPS = 3;
 
     PNDMScheduler(DiffusersConfig config) {
-        super(config, Parts.trainedBetas(config.settings()), Parts.prediction(config.settings(), "epsilon", "v_prediction"), io.github.diffusion4j.core.DataCorrection.NONE);
+        super(config, Parts.process(config.settings(), "epsilon", "v_prediction"));
     }
 
     @Override
     Composition compose(Settings run, int steps) {
-        double[] times = Points.singleStep(settings(), steps, true);
-        int stride = schedule().size() / steps;
         boolean skips = settings().flag("skip_prk_steps");
-        TimeGrid strided = Parts.strided(schedule(), times, stride, Parts.end(settings(), schedule()));
+        TimeGrid strided = strided(steps);
         List<NoiseLevel> ends = new ArrayList<>(strided.ends());
         for (int i = 0; !skips && i < Math.min(PRK_STEPS, steps - 1); i++) {
             ends.set(i, strided.from(i + 1));
         }
         boolean velocity = settings().text("prediction_type").equals("v_prediction");
-        return composition(new TimeGrid(strided.starts(), ends), new Pndm(schedule(), stride, skips, velocity));
+        return composition(new TimeGrid(strided.starts(), ends), new Pndm(schedule(), process().stride(steps), skips, velocity));
     }
 }

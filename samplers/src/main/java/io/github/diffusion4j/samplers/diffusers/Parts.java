@@ -4,12 +4,15 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
-import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.Timesteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The parts that configs of many classes name with the same keys. */
 final class Parts {
@@ -19,6 +22,9 @@ final class Parts {
 
     private static final Map<String, Parameterization> PREDICTIONS = Map.of("epsilon", Parameterization.epsilon(), "sample", Parameterization.sample(),
             "v_prediction", Parameterization.velocity(), "flow_prediction", Parameterization.flow());
+
+    private static final Map<String, Function<Settings, Spacing>> SPACINGS = Map.of("leading", settings -> Timesteps.leading(settings.integer("steps_offset")),
+            "linspace", settings -> Timesteps.linspace(), "trailing", settings -> Timesteps.trailing());
 
     private Parts() {}
 
@@ -46,6 +52,17 @@ final class Parts {
         return schedule.withAlphasCumprod(signal);
     }
 
+    /** The process of a config over its table: Diffusers' numbers, without a correction. */
+    static DiscreteProcess process(Settings settings, String... predictions) {
+        return process(settings, betas(settings), predictions);
+    }
+
+    /** The same over another table. */
+    static DiscreteProcess process(Settings settings, DiscreteSchedule schedule, String... predictions) {
+        DiscreteProcess process = DiscreteProcess.of(schedule).withParameterization(prediction(settings, predictions)).withConvention(Convention.DIFFUSERS);
+        return settings.holds("timestep_spacing") ? process.withSpacing(settings.choice("timestep_spacing", SPACINGS).apply(settings)) : process;
+    }
+
     static Parameterization prediction(Settings settings, String... supported) {
         Map<String, Parameterization> known = new TreeMap<>();
         for (String name : supported) {
@@ -66,25 +83,11 @@ final class Parts {
         return settings.flag("clip_sample", false) ? DataCorrection.clip(settings.number("clip_sample_range", 1)) : DataCorrection.NONE;
     }
 
-    /** The level a run ends at: clean data, or the level of timestep 0. */
-    static NoiseLevel end(Settings settings, DiscreteSchedule schedule) {
-        return settings.flag("set_alpha_to_one", true) ? NoiseLevel.clean(0) : schedule.at(0);
-    }
-
     static List<NoiseLevel> at(DiscreteSchedule schedule, double[] timesteps) {
         List<NoiseLevel> levels = new ArrayList<>();
         for (double t : timesteps) {
             levels.add(schedule.at(t));
         }
         return levels;
-    }
-
-    /** Steps that end {@code T / n} timesteps below their start, wherever the next one starts. */
-    static TimeGrid strided(DiscreteSchedule schedule, double[] timesteps, int stride, NoiseLevel end) {
-        List<NoiseLevel> ends = new ArrayList<>();
-        for (double t : timesteps) {
-            ends.add(t - stride < 0 ? end : schedule.at(t - stride));
-        }
-        return new TimeGrid(at(schedule, timesteps), ends).withCurve(schedule);
     }
 }

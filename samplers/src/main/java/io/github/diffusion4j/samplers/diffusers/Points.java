@@ -57,14 +57,14 @@ final class Points {
     }
 
     /** The timesteps of schedulers that start at the chosen points and end beyond them: n of T, or any number where they lie between whole ones. */
-    static double[] singleStep(Settings settings, int steps, boolean rounded) {
+    static double[] singleStep(Settings settings, int steps) {
         int size = settings.integer("num_train_timesteps");
         String spacing = settings.text("timestep_spacing");
-        if (rounded || !spacing.equals("linspace")) {
+        if (!spacing.equals("linspace")) {
             checkSteps(steps, size);
         }
         return switch (spacing) {
-            case "linspace" -> map(reversed(linspace(0, size - 1, steps)), rounded ? Math::rint : t -> t);
+            case "linspace" -> reversed(linspace(0, size - 1, steps));
             case "leading" -> of(steps, i -> (double) (steps - 1 - i) * (size / steps) + offset(settings));
             case "trailing" -> of(steps, i -> Math.rint(size - i * ((double) size / steps)) - 1);
             default -> throw unknown(spacing);

@@ -1,10 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import io.github.diffusion4j.core.DataCorrection;
-import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.Parameterization;
-import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import java.util.List;
 
@@ -20,7 +17,7 @@ public final class RePaintScheduler extends TableScheduler {
     private static final double JUMP_SAMPLES = 10;
 
     RePaintScheduler(DiffusersConfig config) {
-        super(config, Parts.betas(config.settings()), Parameterization.epsilon(), config.settings().flag("clip_sample") ? DataCorrection.clip(1) : DataCorrection.NONE);
+        super(config, DiscreteProcess.of(Parts.betas(config.settings())).withCorrection(Parts.clip(config.settings())).withConvention(Convention.DIFFUSERS));
     }
 
     @Override
@@ -30,10 +27,7 @@ public final class RePaintScheduler extends TableScheduler {
                 run.refuse(argument, "in " + steps + " steps, which leave no room for a jump of " + run.number("jump_length", JUMP_LENGTH), "give a jump_length below the number of steps");
             }
         }
-        int stride = schedule().size() / steps;
-        double[] times = Points.of(steps, i -> (steps - 1.0 - i) * stride);
-        TimeGrid grid = Parts.strided(schedule(), times, stride, NoiseLevel.clean(0));
-        return composition(grid, new FirstOrder(new Ancestral(settings().number("eta")), false));
+        return composition(strided(steps), new FirstOrder(new Ancestral(settings().number("eta")), false));
     }
 
     /**
@@ -57,7 +51,7 @@ public final class RePaintScheduler extends TableScheduler {
     public double kept(int timestep, int steps) {
         double[] betas = schedule().betas();
         double kept = 1;
-        for (int i = 0; i < schedule().size() / steps; i++) {
+        for (int i = 0; i < process().stride(steps); i++) {
             kept *= Math.sqrt(1 - betas[timestep + i]);
         }
         return kept;

@@ -96,7 +96,7 @@ abstract class SigmaScheduler extends DiffusersScheduler {
     }
 
     private double[] timesteps(Settings run, int steps) {
-        return run.has("timesteps") ? run.numbers("timesteps") : Points.singleStep(settings(), steps, false);
+        return run.has("timesteps") ? run.numbers("timesteps") : Points.singleStep(settings(), steps);
     }
 
     /** The noise levels of timesteps; one more if the end belongs to them. */

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.samplers.diffusers;
 
+import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.TrajectoryRenoise;
@@ -15,14 +16,19 @@ public final class TCDScheduler extends TableScheduler {
     private static final double ETA = 0.3;
 
     TCDScheduler(DiffusersConfig config) {
-        super(config, Parts.betas(config.settings()), Parts.prediction(config.settings(), "epsilon", "sample", "v_prediction"), io.github.diffusion4j.core.DataCorrection.NONE);
+        super(config, Parts.process(config.settings(), "epsilon", "sample", "v_prediction"));
+    }
+
+    @Override
+    NoiseLevel end() {
+        return schedule().at(0);
     }
 
     @Override
     Composition compose(Settings run, int steps) {
         double[] times = run.has("timesteps") ? LcmTimesteps.given(run)
                 : run.has("original_inference_steps") ? LcmTimesteps.ofAll(settings(), run, steps) : LcmTimesteps.of(settings(), run, steps);
-        TimeGrid grid = TimeGrid.contiguous(Parts.at(schedule(), times), schedule().at(0)).withCurve(schedule());
+        TimeGrid grid = contiguous(Parts.at(schedule(), times));
         return composition(grid, new FirstOrder(new TrajectoryRenoise(schedule(), run.number("eta", ETA)), false));
     }
 }

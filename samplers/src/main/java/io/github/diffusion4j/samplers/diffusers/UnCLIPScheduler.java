@@ -1,10 +1,9 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.Posterior;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
+import io.github.diffusion4j.schedules.Timesteps;
 import java.util.Map;
 
 /** DDPM of unCLIP (Karlo, Kandinsky's prior): the cosine schedule and n timesteps that hold both ends. */
@@ -15,7 +14,7 @@ public final class UnCLIPScheduler extends TableScheduler {
     private final VarianceType variance;
 
     UnCLIPScheduler(DiffusersConfig config) {
-        super(config, Parts.trainedBetas(config.settings()), Parts.prediction(config.settings(), "epsilon", "sample"), Parts.clip(config.settings()));
+        super(config, Parts.process(config.settings(), "epsilon", "sample").withCorrection(Parts.clip(config.settings())).withSpacing(Timesteps.linspace()));
         settings().choice("beta_schedule", Map.of("squaredcos_cap_v2", true));
         this.variance = settings().choice("variance_type", Map.of("fixed_small_log", VarianceType.FIXED_SMALL_LOG, "learned_range", VarianceType.LEARNED_RANGE));
     }
@@ -25,9 +24,6 @@ public final class UnCLIPScheduler extends TableScheduler {
         if (steps < 2) {
             throw new IllegalArgumentException(name() + " divides by n - 1: it needs at least 2 steps, got " + steps);
         }
-        double stride = (schedule().size() - 1) / (steps - 1.0);
-        double[] times = Points.of(steps, i -> Math.rint((steps - 1 - i) * stride));
-        TimeGrid grid = TimeGrid.contiguous(Parts.at(schedule(), times), NoiseLevel.clean(0)).withCurve(schedule());
-        return composition(grid, new FirstOrder(new Posterior(variance, true), true));
+        return composition(contiguous(process().starts(steps)), new FirstOrder(new Posterior(variance, true), true));
     }
 }

@@ -48,8 +48,7 @@ public record Churn(Solver inner, double gamma, double sigmaMin, double sigmaMax
     @Override
     public SolverTraits traits() {
         SolverTraits traits = inner.traits();
-        return new SolverTraits(traits.order(), gamma == 0 ? traits.weakOrder() : Math.max(traits.order(), traits.weakOrder()), traits.evaluationsPerStep(), traits.history(),
-                "Karras et al., arXiv:2206.00364, algorithm 2");
+        return traits.withWeakOrder(gamma == 0 ? traits.weakOrder() : Math.max(traits.order(), traits.weakOrder())).withCitation("Karras et al., arXiv:2206.00364, algorithm 2");
     }
 
     @Override

@@ -23,7 +23,7 @@ public record Deis(OrderRamp ramp) implements Solver {
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(ramp.order(), 0, 1, ramp.order() - 1, "Zhang and Chen, arXiv:2204.13902, equation 14");
+        return new SolverTraits(ramp.order(), 0, 1, ramp.order() - 1, "Zhang and Chen, arXiv:2204.13902, equation 14").withColdOrderAtMost(2);
     }
 
     @Override

@@ -34,7 +34,7 @@ public record DpmPlusPlusSde(double r, double eta, double noise) implements Solv
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(2, eta == 0 ? 0 : 2, 2, 0, "Lu et al., arXiv:2211.01095, algorithm 1");
+        return new SolverTraits(2, eta == 0 ? 0 : 2, 2, 0, "Lu et al., arXiv:2211.01095, algorithm 1").withOverlappingDraws();
     }
 
     @Override

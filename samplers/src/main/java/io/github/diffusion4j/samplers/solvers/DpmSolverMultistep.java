@@ -64,7 +64,7 @@ public record DpmSolverMultistep(OrderRamp ramp, Prediction prediction, SolverTy
     public SolverTraits traits() {
         int reached = convention != Convention.EXACT ? Math.min(2, ramp.order()) : ramp.order();
         int weak = convention == Convention.DIFFUSERS && ramp.order() == 3 ? 1 : Math.min(2, ramp.order());
-        return new SolverTraits(eta == 0 ? reached : weak, eta == 0 ? 0 : weak, 1, ramp.order() - 1, "Lu et al., arXiv:2211.01095, algorithms 2 to 4");
+        return new SolverTraits(eta == 0 ? reached : weak, eta == 0 ? 0 : weak, 1, ramp.order() - 1, "Lu et al., arXiv:2211.01095, algorithms 2 to 4").withColdOrderAtMost(2);
     }
 
     @Override

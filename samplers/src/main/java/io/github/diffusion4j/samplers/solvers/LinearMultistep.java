@@ -33,7 +33,7 @@ public record LinearMultistep(int order, Coordinate coordinate, Convention conve
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(order, 0, 1, order - 1, "Hairer, Norsett and Wanner, Solving ODEs I, section III.5");
+        return new SolverTraits(order, 0, 1, order - 1, "Hairer, Norsett and Wanner, Solving ODEs I, section III.5").withColdOrderAtMost(2);
     }
 
     @Override

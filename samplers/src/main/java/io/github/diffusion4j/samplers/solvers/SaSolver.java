@@ -75,8 +75,8 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
     public SolverTraits traits() {
         int order = Math.max(predictorOrder, correctorOrder);
         boolean stochastic = tau.value() > 0;
-        return new SolverTraits(stochastic ? Math.min(2, order) : order, stochastic ? Math.min(2, order) : 0, 1, Math.max(predictorOrder, correctorOrder) - 1,
-                "Xue et al., arXiv:2309.05019, equations 14 to 17");
+        return new SolverTraits(stochastic ? Math.min(2, order) : order, stochastic ? Math.min(2, order) : 0, 1, order - 1,
+                "Xue et al., arXiv:2309.05019, equations 14 to 17").withColdOrderAtMost(correctorOrder > 0 ? 3 : 2);
     }
 
     @Override

@@ -25,7 +25,7 @@ public record ScaledNoise(Solver solver, double factor) implements Solver {
     @Override
     public SolverTraits traits() {
         SolverTraits traits = solver.traits();
-        return new SolverTraits(traits.order(), factor == 0 ? 0 : traits.weakOrder(), traits.evaluationsPerStep(), traits.history(), traits.citation());
+        return factor == 0 ? traits.withWeakOrder(0) : traits;
     }
 
     @Override

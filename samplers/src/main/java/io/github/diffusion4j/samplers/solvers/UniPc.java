@@ -65,7 +65,7 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(order + 1, 0, 1, order, "Zhao et al., arXiv:2302.04867, equations 8 and 9");
+        return new SolverTraits(order + 1, 0, 1, order, "Zhao et al., arXiv:2302.04867, equations 8 and 9").withColdOrderAtMost(3);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
@@ -22,7 +22,7 @@ public interface ParallelScheduler extends DiscreteScheduler {
      * @param steps the number of steps n of the run; each sample goes from t to {@code t - floor(T / n)}
      * @return the means, a new array
      */
-    default INDArray batchStepNoNoise(INDArray output, int[] timesteps, INDArray sample, int steps) {
+    default INDArray batchStepNoNoise(INDArray output, double[] timesteps, INDArray sample, int steps) {
         if (steps < 1 || steps > schedule().size()) {
             throw new IllegalArgumentException("steps must lie in 1 to " + schedule().size() + ", got " + steps);
         }

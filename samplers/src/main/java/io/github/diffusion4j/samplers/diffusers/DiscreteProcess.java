@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.DiscreteSchedule;
@@ -11,7 +11,14 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What all schedulers over a table of betas have in common.
+ * What the schedulers over a table of betas have in common: {@code x = sqrt(abar_t) x0 + sqrt(1 - abar_t) eps} with
+ * {@code abar_t = prod (1 - beta_s)}, {@code s <= t} (Ho et al., arXiv:2006.11239, equation 4), which of its timesteps a run visits, and how the
+ * network is read. A config gives one with {@link Convention#DIFFUSERS}; in code:
+ *
+ * <pre>{@code
+ *   DiscreteProcess process = DiscreteProcess.of(BetaSchedule.LINEAR.schedule(1000)).withParameterization(Parameterization.velocity());
+ *   Plan plan = DDIMScheduler.of(process).withEta(0.5).plan(30);
+ * }</pre>
  *
  * @param schedule the forward process
  * @param parameterization what the network outputs
@@ -80,5 +87,10 @@ public record DiscreteProcess(DiscreteSchedule schedule, Parameterization parame
     List<NoiseLevel> starts(int steps) {
         boolean numpySingle = asDiffusers() && steps == 1 && spacing.equals(Timesteps.linspace());
         return numpySingle ? List.of(schedule.at(0)) : spacing.levels(schedule, steps);
+    }
+
+    /** How far below its start Diffusers ends a step of a run: {@code floor(T / n)}. */
+    int stride(int steps) {
+        return schedule.size() / steps;
     }
 }

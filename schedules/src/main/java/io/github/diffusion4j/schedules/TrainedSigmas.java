@@ -53,13 +53,16 @@ public sealed interface TrainedSigmas extends Serializable {
     /**
      * The sigmas of a network trained on a schedule: every timestep of a discrete one, 1000 equal steps of a flow, 1000 equal steps of ln sigma of EDM's.
      *
-     * @param schedule a {@link DiscreteSchedule}, {@link Flow} or {@link EdmSchedule}
+     * @param schedule a {@link DiscreteSchedule} or its view {@link VarianceExploding}, a {@link Flow} without shift or an {@link EdmSchedule}
      * @return the sigmas
      * @throws IllegalArgumentException if the schedule is of another kind
      */
     static TrainedSigmas of(NoiseSchedule schedule) {
         if (schedule instanceof DiscreteSchedule discrete) {
             return Discrete.of(discrete);
+        }
+        if (schedule instanceof VarianceExploding view) {
+            return Discrete.of(view.table());
         }
         if (schedule instanceof Flow flow) {
             return new ShiftedFlow(flow, 1, TABLE);

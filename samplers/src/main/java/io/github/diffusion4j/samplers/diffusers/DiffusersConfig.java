@@ -150,6 +150,22 @@ public final class DiffusersConfig implements Serializable {
     }
 
     /**
+     * The config with the values of another one.
+     *
+     * @param settings a config of the same class
+     * @return the config with the keys of both, those of the other in place of its own
+     * @throws IllegalArgumentException if the other config is for another class
+     */
+    public DiffusersConfig withAll(DiffusersConfig settings) {
+        if (!settings.className().equals(className())) {
+            throw new IllegalArgumentException("the settings are for " + settings.className() + ", the config for " + className() + "; change its class first, with as");
+        }
+        ObjectNode changed = root.deepCopy();
+        changed.setAll(settings.root);
+        return new DiffusersConfig(changed);
+    }
+
+    /**
      * What a config holds that its class does not read.
      *
      * @param unknown keys that no class has: most likely misspelt

@@ -12,6 +12,7 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
+import io.github.diffusion4j.schedules.TrainedSigmas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -243,6 +244,46 @@ public abstract class DiffusersScheduler implements Scheduler {
     }
 
     /**
+     * The sigmas that the network was trained on, in the words of ComfyUI: those of its table, of its range, or of its flow with the config's shift.
+     *
+     * @return the sigmas
+     * @throws IllegalArgumentException if there are none in these words, or the shift depends on the size of the picture
+     */
+    public TrainedSigmas trainedSigmas() {
+        return TrainedSigmas.of(table().<NoiseSchedule>map(betas -> betas).orElseGet(this::schedule));
+    }
+
+    /**
+     * The sigmas that a flow network with {@code use_dynamic_shifting} was trained on for pictures of one size.
+     *
+     * @param mu the shift
+     * @return the sigmas
+     * @throws IllegalArgumentException if the config has no such shift
+     */
+    public TrainedSigmas trainedSigmas(double mu) {
+        throw new IllegalArgumentException("mu " + mu + " needs a flow with use_dynamic_shifting, which the config of " + name + " is not; leave it out");
+    }
+
+    /**
+     * What the network outputs on the levels of {@link #trainedSigmas}.
+     *
+     * @return the parameterization, the same network as {@link #parameterization}
+     */
+    public Parameterization network() {
+        return parameterization();
+    }
+
+    /**
+     * A solver for what the network outputs: a learned variance beside the prediction is dropped.
+     *
+     * @param solver how a step is taken
+     * @return the solver
+     */
+    public final Solver forNetwork(Solver solver) {
+        return learnsVariance() ? new LearnedVarianceIgnored(solver) : solver;
+    }
+
+    /**
      * A solver of this library on the model of this scheduler: its process, its prediction and the noise levels of its runs, in the way of the mathematics where Diffusers deviates.
      *
      * @param solver how a step is taken
@@ -261,7 +302,7 @@ public abstract class DiffusersScheduler implements Scheduler {
      */
     public final ComposedScheduler composed(Solver solver, Run arguments) {
         TimeGrid grid = composition(arguments.with(Run.STEPS, typicalSteps())).grid();
-        return new ComposedScheduler(schedule(), learnsVariance() ? new LearnedVarianceIgnored(solver) : solver, new OwnLevels(this, arguments), parameterization(), correction(),
+        return new ComposedScheduler(schedule(), forNetwork(solver), new OwnLevels(this, arguments), parameterization(), correction(),
                 grid.to(grid.steps() - 1));
     }
 

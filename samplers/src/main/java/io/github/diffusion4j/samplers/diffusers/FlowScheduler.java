@@ -6,9 +6,9 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.FlowShift;
+import io.github.diffusion4j.schedules.TrainedSigmas;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The flow-matching schedulers of Diffusers: {@code x = (1 - u) x0 + u eps}, a network that predicts {@code eps - x0}, and times u that are shifted towards the
@@ -24,7 +24,7 @@ abstract class FlowScheduler extends DiffusersScheduler {
         super(config);
         this.schedule = new Flow(settings().number("num_train_timesteps"));
         Points.rampKey(settings());
-        dynamic();
+        Shifting.named(settings(), 1);
     }
 
     /** The solver of a run. */
@@ -54,7 +54,7 @@ abstract class FlowScheduler extends DiffusersScheduler {
 
     /** The times u of a run, noisiest first. */
     double[] times(Settings run, int steps) {
-        double[] shifted = Points.map(unshifted(run, steps), u -> FlowShift.shift(factor(run), u));
+        double[] shifted = Points.map(unshifted(run, steps), u -> FlowShift.shift(Shifting.of(settings(), name(), shift(), run), u));
         double[] stretched = settings().holds("shift_terminal") ? FlowShift.stretch(shifted, settings().number("shift_terminal")) : shifted;
         String ramp = Points.rampKey(settings());
         return ramp.isEmpty() ? stretched : Points.ramp(ramp).sigmas(stretched[0], stretched[stretched.length - 1], stretched.length);
@@ -68,37 +68,37 @@ abstract class FlowScheduler extends DiffusersScheduler {
             return Points.map(run.numbers("timesteps"), t -> t / schedule.timesteps());
         }
         double lowest = steps == 1 ? 1 : 1 / Points.flowTimesteps(settings());
-        return Points.linspace(1, dynamic() ? lowest : FlowShift.shift(shift(), lowest), steps);
-    }
-
-    private double factor(Settings run) {
-        if (run.has("mu") && !dynamic() || !run.has("mu") && dynamic()) {
-            throw new IllegalArgumentException(dynamic() ? name() + " with use_dynamic_shifting needs the argument mu"
-                    : "the argument mu needs use_dynamic_shifting in the config of " + name());
-        }
-        if (!dynamic()) {
-            return shift();
-        }
-        boolean linear = settings().holds("time_shift_type") && settings().choice("time_shift_type", Map.of("exponential", false, "linear", true));
-        return linear ? run.number("mu") : Math.exp(run.number("mu"));
+        return Points.linspace(1, Shifting.isDynamic(settings()) ? lowest : FlowShift.shift(shift(), lowest), steps);
     }
 
     @Override
     final String shifting() {
-        return Points.shifting(settings(), shift());
+        return Shifting.named(settings(), shift());
+    }
+
+    @Override
+    public TrainedSigmas trainedSigmas() {
+        return new TrainedSigmas.ShiftedFlow(schedule, Shifting.fixed(settings(), name(), shift()), TrainedSigmas.TABLE);
+    }
+
+    @Override
+    public TrainedSigmas trainedSigmas(double mu) {
+        return new TrainedSigmas.ShiftedFlow(schedule, Shifting.dynamic(settings(), name(), mu), TrainedSigmas.TABLE);
+    }
+
+    /** With {@code invert_sigmas} the network is told how much of the data there is, and predicts the way towards it. */
+    @Override
+    public Parameterization network() {
+        return settings().flag("invert_sigmas", false) ? new TowardsData(schedule.timesteps()) : parameterization();
     }
 
     /** Whether a run by its number of steps is shifted at its ends and then as a whole. */
     boolean shiftsTwice() {
-        return !dynamic() && shift() != 1;
+        return !Shifting.isDynamic(settings()) && shift() != 1;
     }
 
     final double shift() {
         return settings().number("shift", 1);
-    }
-
-    private boolean dynamic() {
-        return settings().flag("use_dynamic_shifting", false);
     }
 
     @Override

@@ -14,6 +14,9 @@ public final class LTXEulerAncestralRFScheduler extends FlowScheduler {
 
     LTXEulerAncestralRFScheduler(DiffusersConfig config) {
         super(config);
+        if (settings().flag("invert_sigmas", false)) {
+            throw new IllegalArgumentException("invert_sigmas of " + name() + ": its steps lead from time 1 to 0 only; use FlowMatchEulerDiscreteScheduler");
+        }
     }
 
     @Override

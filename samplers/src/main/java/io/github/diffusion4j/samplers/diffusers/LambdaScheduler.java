@@ -7,13 +7,14 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Solver;
-import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.FlowShift;
+import io.github.diffusion4j.schedules.TrainedSigmas;
 import io.github.diffusion4j.schedules.VarianceExploding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -82,7 +83,7 @@ abstract class LambdaScheduler extends DiffusersScheduler {
         }
         TimeGrid grid = TimeGrid.contiguous(starts, level(0, levels.sigmas()[count])).withCurve(schedule());
         Solver solver = solver(count);
-        return new Composition(grid, learnsVariance() ? new LearnedVarianceIgnored(solver) : solver, parameterization, correction, 1);
+        return new Composition(grid, forNetwork(solver), parameterization, correction, 1);
     }
 
     /** The points of a run. On a flow, given sigmas are unshifted times, as in the flow-matching classes. */
@@ -162,13 +163,28 @@ abstract class LambdaScheduler extends DiffusersScheduler {
 
     /** The flow shift of a run: {@code e^mu} where the argument is given, otherwise the config's. */
     final double shift(Settings run) {
-        if (!run.has("mu")) {
-            return settings().number("flow_shift");
+        return run.has("mu") ? factor(run.number("mu")) : settings().number("flow_shift");
+    }
+
+    private double factor(double mu) {
+        if (settings().holds("time_shift_type")) {
+            settings().choice("time_shift_type", Map.of("exponential", true));
         }
-        if (!settings().flag("use_dynamic_shifting", false) || !settings().text("time_shift_type").equals("exponential")) {
-            throw new IllegalArgumentException("the argument mu needs use_dynamic_shifting and time_shift_type exponential in the config of " + name());
-        }
-        return Math.exp(run.number("mu"));
+        return Shifting.dynamic(settings(), name(), mu);
+    }
+
+    @Override
+    public TrainedSigmas trainedSigmas() {
+        return flow ? trained(Shifting.fixed(settings(), name(), settings().number("flow_shift"))) : super.trainedSigmas();
+    }
+
+    @Override
+    public TrainedSigmas trainedSigmas(double mu) {
+        return flow ? trained(factor(mu)) : super.trainedSigmas(mu);
+    }
+
+    private TrainedSigmas trained(double factor) {
+        return new TrainedSigmas.ShiftedFlow(new Flow(settings().integer("num_train_timesteps")), factor, TrainedSigmas.TABLE);
     }
 
     /** How many of the T timesteps a run may visit: those whose half log-SNR is at least {@code lambda_min_clipped}. */
@@ -179,7 +195,7 @@ abstract class LambdaScheduler extends DiffusersScheduler {
 
     @Override
     final String shifting() {
-        return flow ? Points.shifting(settings(), settings().number("flow_shift")) : "";
+        return !flow ? "" : settings().flag("use_dynamic_shifting", false) ? Shifting.EXPONENTIAL : Shifting.named(settings(), settings().number("flow_shift"));
     }
 
     final boolean flow() {

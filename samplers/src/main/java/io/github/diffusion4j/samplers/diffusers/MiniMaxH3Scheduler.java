@@ -7,6 +7,7 @@ import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.FlowShift;
+import io.github.diffusion4j.schedules.TrainedSigmas;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,19 +18,6 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
 
     MiniMaxH3Scheduler(DiffusersConfig config) {
         super(config);
-    }
-
-    /** The velocity towards the data, at the time {@code 1 - u}. */
-    private record Towards() implements Parameterization {
-        @Override
-        public Weights target(NoiseLevel level) {
-            return new Weights(1, -1);
-        }
-
-        @Override
-        public double conditioning(NoiseLevel level) {
-            return 1 - level.sigma();
-        }
     }
 
     @Override
@@ -50,8 +38,13 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
     }
 
     @Override
+    public TrainedSigmas trainedSigmas() {
+        return new TrainedSigmas.ShiftedFlow(schedule(), settings().number("shift"), TrainedSigmas.TABLE);
+    }
+
+    @Override
     String shifting() {
-        return Points.shifting(settings(), settings().number("shift"));
+        return Shifting.named(settings(), settings().number("shift"));
     }
 
     @Override
@@ -61,6 +54,6 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
 
     @Override
     public Parameterization parameterization() {
-        return new Towards();
+        return new TowardsData(1);
     }
 }

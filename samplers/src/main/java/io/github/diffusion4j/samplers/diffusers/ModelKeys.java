@@ -7,10 +7,9 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.schedules.Flow;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -62,8 +61,10 @@ final class ModelKeys {
         }
         if (other.has("use_flow_sigmas") && other.has("flow_shift")) {
             carried.put("use_flow_sigmas", true).put("prediction_type", "flow_prediction");
-            // A ramp runs over the times of a flow in one family of classes, over sigma / alpha in the other.
-            RAMPS.stream().filter(key -> !own.has("use_flow_sigmas") && carried.path(key).asBoolean()).forEach(key -> carried.put(key, false));
+        }
+        if (own.has("use_flow_sigmas") || other.has("use_flow_sigmas")) {
+            // A ramp runs over the times of a flow in one family of classes; in the other over sigma / alpha, which one class alone converts.
+            RAMPS.stream().filter(key -> carried.path(key).asBoolean()).forEach(key -> carried.put(key, false));
         }
     }
 
@@ -74,38 +75,38 @@ final class ModelKeys {
         if (pairs.isEmpty()) {
             return List.of("the noise levels: " + model.schedule() + " would become " + other.schedule());
         }
-        Set<String> lost = new LinkedHashSet<>();
+        Map<String, String> lost = new LinkedHashMap<>();
         for (NoiseLevel[] pair : pairs) {
             compare(model.parameterization(), pair[0], other.parameterization(), pair[1], lost);
         }
         if (!model.shifting().equals(other.shifting())) {
-            lost.add("the shift of its times: " + named(model.shifting()) + " would become " + named(other.shifting()));
+            lost.put("shift", "the shift of its times: " + named(model.shifting()) + " would become " + named(other.shifting()));
         }
         if (model.learnsVariance() && !other.learnsVariance()) {
-            lost.add("the variance that it outputs besides: the class knows no variance_type");
+            lost.put("variance", "the variance that it outputs besides: the class knows no variance_type");
         }
-        return List.copyOf(lost);
+        return List.copyOf(lost.values());
     }
 
     private static String named(String shifting) {
         return shifting.isEmpty() ? "none" : shifting;
     }
 
-    private static void compare(Parameterization a, NoiseLevel at, Parameterization b, NoiseLevel there, Set<String> lost) {
+    private static void compare(Parameterization a, NoiseLevel at, Parameterization b, NoiseLevel there, Map<String, String> lost) {
         if (differ(at.lambda(), there.lambda())) {
-            lost.add("the betas: sigma / alpha at timestep " + at.time() + " would be " + there.edmSigma() + " instead of " + at.edmSigma());
+            lost.putIfAbsent("betas", "the betas: sigma / alpha at timestep " + at.time() + " would be " + there.edmSigma() + " instead of " + at.edmSigma());
         }
         Parameterization.Weights p = a.target(at);
         Parameterization.Weights q = b.target(there);
         boolean another = differ(p.first(), q.first()) || differ(p.second(), q.second());
         if (another) {
-            lost.add("the prediction: " + a + " would be read as " + b);
+            lost.putIfAbsent("prediction", "the prediction: " + a + " would be read as " + b);
         }
         if (!another && differ(a.inputScale(at) * at.alpha(), b.inputScale(there) * there.alpha())) {
-            lost.add("the scale of what the network sees");
+            lost.putIfAbsent("scale", "the scale of what the network sees");
         }
         if (differ(a.conditioning(at), b.conditioning(there))) {
-            lost.add("what the network is told: " + a.conditioning(at) + " would become " + b.conditioning(there) + " at sigma / alpha " + at.edmSigma());
+            lost.putIfAbsent("told", "what the network is told: " + a.conditioning(at) + " would become " + b.conditioning(there) + " at sigma / alpha " + at.edmSigma());
         }
     }
 

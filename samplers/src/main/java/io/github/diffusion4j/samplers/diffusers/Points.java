@@ -97,16 +97,6 @@ final class Points {
         return timesteps;
     }
 
-    /** How the keys of a config shift the times of a flow. */
-    static String shifting(Settings settings, double shift) {
-        String direction = settings.flag("invert_sigmas", false) ? ", inverted" : "";
-        if (!settings.flag("use_dynamic_shifting", false)) {
-            return (shift == 1 ? "" : "shift " + shift) + direction;
-        }
-        boolean linear = settings.holds("time_shift_type") && settings.text("time_shift_type").equals("linear");
-        return "dynamic " + (linear ? "linear" : "exponential") + " shift" + direction;
-    }
-
     private static int offset(Settings settings) {
         return settings.integer("steps_offset");
     }

@@ -77,13 +77,14 @@ public final class Names {
             entry("LMS", of("lms", "Uniform")), entry("DPM2", of("dpm_2", "Karras")), entry("DPM2 a", of("dpm_2_ancestral", "Karras")),
             entry("DPM++ 2S a", of("dpmpp_2s_ancestral", "Karras")), entry("DPM++ SDE", of("dpmpp_sde", "Karras")), entry("DPM++ 2M", of("dpmpp_2m", "Karras")),
             entry("DPM++ 2M SDE", of("dpmpp_2m_sde", "Exponential")), entry("DPM++ 2M SDE Heun", of("dpmpp_2m_sde_heun", "Exponential")),
-            entry("DPM++ 3M SDE", of("dpmpp_3m_sde", "Exponential")), entry("LCM", of("lcm", "Uniform")));
+            entry("DPM++ 3M SDE", of("dpmpp_3m_sde", "Exponential")), entry("LCM", of("lcm", "Uniform")), entry("UniPC", of("uni_pc", "Uniform")),
+            entry("DDIM", of("ddim", "DDIM")));
 
     /** The schedule types of the web UI. */
     private static final Map<String, SigmaRule> SCHEDULE_TYPES = Map.ofEntries(
             entry("Uniform", ComfySchedule.NORMAL), entry("Normal", ComfySchedule.NORMAL), entry("Karras", ComfySchedule.KARRAS),
             entry("Exponential", ComfySchedule.EXPONENTIAL), entry("Polyexponential", ComfySchedule.EXPONENTIAL), entry("SGM Uniform", ComfySchedule.SGM_UNIFORM),
-            entry("Simple", ComfySchedule.SIMPLE), entry("DDIM", ComfySchedule.DDIM_UNIFORM), entry("Beta", SigmaRule.ramp(SigmaRamp.beta(0.6, 0.6))),
+            entry("Simple", ComfySchedule.SIMPLE), entry("DDIM", ComfySchedule.DDIM_UNIFORM), entry("KL Optimal", ComfySchedule.KL_OPTIMAL), entry("Beta", SigmaRule.ramp(SigmaRamp.beta(0.6, 0.6))),
             entry("Align Your Steps", new PublishedSigmas("AYS-WEBUI/SD1", PublishedSigmas.End.APPENDED)));
 
     /** Classes of which there is no recorded run. */

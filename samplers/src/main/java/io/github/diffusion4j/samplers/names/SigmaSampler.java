@@ -4,6 +4,8 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.SigmaRule;
 import io.github.diffusion4j.schedules.TrainedSigmas;
@@ -29,7 +31,33 @@ public record SigmaSampler(String name, Steps onDiffusion, Steps onFlow, Parity 
     public record Steps(Solver solver, SigmaRule rule) implements Serializable {}
 
     @Override
+    public ComposedScheduler on(DiffusersConfig config) {
+        return on(config, config.scheduler().trainedSigmas());
+    }
+
+    /**
+     * The sampler for a flow model whose shift depends on the size of the picture.
+     *
+     * @param config the config of the model, with {@code use_dynamic_shifting}
+     * @param mu the shift, see {@link io.github.diffusion4j.schedules.DynamicShift}
+     * @return the scheduler
+     * @throws IllegalArgumentException if the config has no such shift
+     */
+    public ComposedScheduler on(DiffusersConfig config, double mu) {
+        return on(config, config.scheduler().trainedSigmas(mu));
+    }
+
+    private ComposedScheduler on(DiffusersConfig config, TrainedSigmas trained) {
+        ComposedScheduler composed = on(trained);
+        DiffusersScheduler model = config.scheduler();
+        return ComposedScheduler.of(composed.schedule(), model.forNetwork(composed.solver())).withSpacing(composed.spacing()).withParameterization(model.network());
+    }
+
+    @Override
     public ComposedScheduler on(NoiseSchedule schedule) {
+        if (schedule instanceof Flow) {
+            throw NamedSampler.withoutShift(this, schedule);
+        }
         return on(TrainedSigmas.of(schedule));
     }
 

@@ -189,7 +189,7 @@ class SchedulersTest {
     @Test
     void bad_input_is_refused() {
         DDIMScheduler ddim = DDIMScheduler.of(PROCESS);
-        says("at least one step", () -> ddim.plan(0));
+        says("takes 1 to 100000 steps", () -> ddim.plan(0));
         says("1 to 1000", () -> ddim.plan(1001));
         says("eta must be", () -> ddim.withEta(-0.1).plan(10));
         says("eta must be", () -> ddim.withEta(Double.NaN).plan(10));

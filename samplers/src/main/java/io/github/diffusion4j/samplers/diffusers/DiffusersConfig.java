@@ -30,6 +30,9 @@ public final class DiffusersConfig implements Serializable {
     private static final String FLAX = "Flax";
     private static final Path IN_MODEL = Path.of("scheduler", "scheduler_config.json");
 
+    private static final String TIMESTEPS = "num_train_timesteps";
+    private static final int MOST_TIMESTEPS = 1_000_000;
+
     private final ObjectNode root;
 
     private DiffusersConfig(ObjectNode root) {
@@ -119,7 +122,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public DiffusersScheduler scheduler() {
-        return Reasons.naming(keys(root), () -> Catalog.scheduler(this), this::toString);
+        return Reasons.naming(() -> Catalog.scheduler(this), this::toString, keys(root).stream());
     }
 
     /**
@@ -283,7 +286,11 @@ public final class DiffusersConfig implements Serializable {
         String name = className();
         ObjectNode own = Renames.apply(name, root);
         own.retain(DiffusersClasses.read(name));
-        return new Settings(name, own, DiffusersClasses.defaults(name));
+        Settings settings = new Settings(name, own, DiffusersClasses.defaults(name));
+        if (settings.holds(TIMESTEPS) && !(settings.number(TIMESTEPS) <= MOST_TIMESTEPS)) {
+            throw new IllegalArgumentException(TIMESTEPS + " of " + name + " must be at most " + MOST_TIMESTEPS + ", got " + settings.number(TIMESTEPS));
+        }
+        return settings;
     }
 
     @Override

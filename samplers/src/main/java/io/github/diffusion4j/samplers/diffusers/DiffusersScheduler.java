@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -89,7 +91,7 @@ public abstract class DiffusersScheduler implements Scheduler {
      * @throws IllegalArgumentException if the class takes no such argument, or no such run exists, with the reason
      */
     public final Plan plan(Run run) {
-        return Reasons.naming(run.keys(), () -> composition(run).plan(), () -> run + " of " + this);
+        return Reasons.naming(() -> composition(run).plan(), () -> run + " of " + settings, Stream.concat(run.keys().stream(), settings.keys().stream()));
     }
 
     @Override
@@ -113,7 +115,8 @@ public abstract class DiffusersScheduler implements Scheduler {
 
     private int count(Run run, Settings arguments) {
         if (!arguments.has("timesteps") && !arguments.has("sigmas")) {
-            return run.count().orElseThrow(() -> new IllegalArgumentException(name + " needs the number of steps, or timesteps, or sigmas"));
+            return run.count().orElseThrow(() -> new IllegalArgumentException(name + " needs the number of steps, num_inference_steps"
+                    + Stream.of("timesteps", "sigmas").filter(accepted()::contains).map(points -> ", or " + points).collect(Collectors.joining())));
         }
         int steps = steps(arguments);
         if (run.count().orElse(steps) != steps) {

@@ -13,7 +13,7 @@ public final class LMSDiscreteScheduler extends SigmaScheduler {
 
     private static final long serialVersionUID = 1;
 
-    private static final double ORDER = 4;
+    private static final int ORDER = 4;
 
     LMSDiscreteScheduler(DiffusersConfig config) {
         super(config, Parts.betas(config.settings()), "epsilon", "sample", "v_prediction");
@@ -21,7 +21,7 @@ public final class LMSDiscreteScheduler extends SigmaScheduler {
 
     @Override
     Solver solver(Settings run, int steps) {
-        return new LinearMultistep((int) run.number("order", ORDER), Coordinate.EDM, Convention.DIFFUSERS);
+        return new LinearMultistep(run.has("order") ? run.integer("order") : ORDER, Coordinate.EDM, Convention.DIFFUSERS);
     }
 
     @Override

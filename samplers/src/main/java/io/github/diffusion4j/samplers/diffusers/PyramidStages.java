@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.schedules.FlowShift;
+import java.util.Arrays;
 
 /**
  * The stages of a pyramid flow (Jin et al., arXiv:2410.05954, section 3.2): each stage crosses a part of the flow at its own resolution, and all but the first
@@ -25,6 +26,11 @@ final class PyramidStages {
         int stages = settings.integer("stages");
         if (range.length != stages + 1) {
             throw new IllegalArgumentException("stage_range needs " + (stages + 1) + " entries for " + stages + " stages, got " + range.length);
+        }
+        for (int i = 0; i < range.length; i++) {
+            if (!(range[i] >= 0 && range[i] <= 1 && (i == 0 || range[i] > range[i - 1]))) {
+                throw new IllegalArgumentException("stage_range must rise strictly from 0 to 1, got " + Arrays.toString(range));
+            }
         }
         this.starts = new double[stages];
         this.ends = new double[stages];

@@ -13,8 +13,9 @@ public final class RePaintScheduler extends TableScheduler {
 
     private static final long serialVersionUID = 1;
 
-    private static final double JUMP_LENGTH = 10;
-    private static final double JUMP_SAMPLES = 10;
+    private static final int MOST_JUMPS = 100_000;
+    private static final int JUMP_LENGTH = 10;
+    private static final int JUMP_SAMPLES = 10;
 
     RePaintScheduler(DiffusersConfig config) {
         super(config, DiscreteProcess.of(Parts.betas(config.settings())).withCorrection(Parts.clip(config.settings())).withConvention(Convention.DIFFUSERS));
@@ -22,10 +23,10 @@ public final class RePaintScheduler extends TableScheduler {
 
     @Override
     Composition compose(Settings run, int steps) {
-        for (String argument : List.of("jump_length", "jump_n_sample")) {
-            if (run.number("jump_length", JUMP_LENGTH) >= steps) {
-                run.refuse(argument, "in " + steps + " steps, which leave no room for a jump of " + run.number("jump_length", JUMP_LENGTH), "give a jump_length below the number of steps");
-            }
+        int length = jumps(run, "jump_length", JUMP_LENGTH);
+        jumps(run, "jump_n_sample", JUMP_SAMPLES);
+        for (String argument : length < steps ? List.<String>of() : List.of("jump_length", "jump_n_sample")) {
+            run.refuse(argument, "in " + steps + " steps, which leave no room for a jump of " + length, "give a jump_length below the number of steps");
         }
         return composition(strided(steps), new FirstOrder(new Ancestral(settings().number("eta")), false));
     }
@@ -38,7 +39,12 @@ public final class RePaintScheduler extends TableScheduler {
      */
     public RePaintMoves moves(Run run) {
         Settings arguments = arguments(run);
-        return RePaintMoves.of(run.count().orElseThrow(), (int) arguments.number("jump_length", JUMP_LENGTH), (int) arguments.number("jump_n_sample", JUMP_SAMPLES));
+        int steps = run.count().orElseThrow(() -> new IllegalArgumentException("the moves of " + name() + " need the number of steps, num_inference_steps"));
+        return RePaintMoves.of(steps, jumps(arguments, "jump_length", JUMP_LENGTH), jumps(arguments, "jump_n_sample", JUMP_SAMPLES));
+    }
+
+    private static int jumps(Settings run, String argument, int absent) {
+        return run.has(argument) ? run.integer(argument, 1, MOST_JUMPS) : absent;
     }
 
     /**

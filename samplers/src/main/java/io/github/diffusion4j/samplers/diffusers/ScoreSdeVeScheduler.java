@@ -17,6 +17,8 @@ public final class ScoreSdeVeScheduler extends DiffusersScheduler {
 
     private static final long serialVersionUID = 1;
 
+    private static final int MOST_CORRECTIONS = 1000;
+
     private final EdmSchedule schedule;
 
     ScoreSdeVeScheduler(DiffusersConfig config) {
@@ -40,14 +42,18 @@ public final class ScoreSdeVeScheduler extends DiffusersScheduler {
 
     @Override
     Composition compose(Settings run, int steps) {
-        double[] times = Points.linspace(1, run.number("sampling_eps", settings().number("sampling_eps")), steps);
+        double last = run.number("sampling_eps", settings().number("sampling_eps"));
+        if (!(last >= 0 && last < 1)) {
+            throw new IllegalArgumentException("sampling_eps of " + name() + ", the time of the last step, must lie in [0, 1), got " + last);
+        }
+        double[] times = Points.linspace(1, last, steps);
         double[] sigmas = SigmaRamp.exponential().at(schedule.sigmaMin(), schedule.sigmaMax(), Points.linspace(0, 1, steps));
         List<NoiseLevel> starts = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
             starts.add(new NoiseLevel(times[i], 1, sigmas[(int) (times[i] * (steps - 1))]));
         }
         TimeGrid grid = TimeGrid.contiguous(starts, NoiseLevel.clean(0)).withCurve(schedule);
-        ReverseDiffusion solver = new ReverseDiffusion(settings().integer("correct_steps"), settings().number("snr"));
+        ReverseDiffusion solver = new ReverseDiffusion(settings().integer("correct_steps", 0, MOST_CORRECTIONS), settings().number("snr"));
         return new Composition(grid, solver, parameterization(), correction(), schedule.sigmaMax());
     }
 

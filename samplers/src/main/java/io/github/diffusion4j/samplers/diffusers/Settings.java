@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
@@ -14,6 +15,9 @@ import java.util.stream.StreamSupport;
 final class Settings implements Serializable {
 
     private static final long serialVersionUID = 1;
+
+    private static final Map<String, Double> INFINITE = Map.of("inf", Double.POSITIVE_INFINITY, "Infinity", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY, "-Infinity",
+            Double.NEGATIVE_INFINITY);
 
     private final String owner;
     private final ObjectNode given;
@@ -44,8 +48,10 @@ final class Settings implements Serializable {
         return value(key, JsonNode::isTextual, "a string").textValue();
     }
 
+    /** A number; infinity may stand as text, as programs write it whose JSON has no other way. */
     double number(String key) {
-        return value(key, JsonNode::isNumber, "a number").doubleValue();
+        JsonNode value = value(key, node -> node.isNumber() || INFINITE.containsKey(node.asText()), "a number");
+        return value.isNumber() ? value.doubleValue() : INFINITE.get(value.asText());
     }
 
     double number(String key, double absent) {
@@ -79,6 +85,13 @@ final class Settings implements Serializable {
         if (has(key)) {
             throw refusal(key, because, instead);
         }
+    }
+
+    /** The keys that are given. */
+    Set<String> keys() {
+        Set<String> keys = new TreeSet<>();
+        given.fieldNames().forEachRemaining(keys::add);
+        return keys;
     }
 
     String owner() {
@@ -135,5 +148,10 @@ final class Settings implements Serializable {
     @Override
     public int hashCode() {
         return given.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return owner + given;
     }
 }

@@ -16,6 +16,15 @@ import java.util.stream.IntStream;
  */
 record History(int[] steps, int newest) {
 
+    private static final int HIGHEST_ORDER = 16;
+
+    /** Checks an order: polynomials through more estimates than this amplify rounding more than they gain. */
+    static void checkOrder(String what, int order, int lowest) {
+        if (order < lowest || order > HIGHEST_ORDER) {
+            throw new IllegalArgumentException("the " + what + " must lie in " + lowest + " to " + HIGHEST_ORDER + ", got " + order);
+        }
+    }
+
     /**
      * The estimates at the starts of a step and of those before it.
      *

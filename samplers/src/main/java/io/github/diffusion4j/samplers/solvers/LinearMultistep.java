@@ -17,7 +17,7 @@ import java.util.List;
  * </pre>
  * The first steps have less history and a lower order; the order is reached with exact history.
  *
- * @param order the number of slopes, at least 1
+ * @param order the number of slopes, 1 to 16
  * @param coordinate the coordinate in which slopes are polynomials
  * @param convention Diffusers takes steps that a late start skips for history: it uses their weights and leaves out the
  *     slopes it does not have, an inconsistent first few steps
@@ -26,9 +26,7 @@ public record LinearMultistep(int order, Coordinate coordinate, Convention conve
 
     /** Checks the order. */
     public LinearMultistep {
-        if (order < 1) {
-            throw new IllegalArgumentException("the order must be at least 1, got " + order);
-        }
+        History.checkOrder("order", order, 1);
     }
 
     @Override

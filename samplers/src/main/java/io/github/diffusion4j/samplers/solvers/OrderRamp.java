@@ -7,7 +7,7 @@ import java.io.Serializable;
  * Which order a multistep solver uses at a step: it rises with the history at the start, and may fall at the end, where few
  * steps make the highest order unstable (Lu et al., arXiv:2211.01095, section 5 and appendix D).
  *
- * @param order the highest order, at least 1
+ * @param order the highest order, 1 to 16
  * @param firstAtEnd whether the last step is of order 1; a step to clean data and one of no length always are
  * @param secondBeforeEnd whether the step before the last is of order 2 at most
  */
@@ -15,9 +15,7 @@ public record OrderRamp(int order, boolean firstAtEnd, boolean secondBeforeEnd) 
 
     /** Checks the order. */
     public OrderRamp {
-        if (order < 1) {
-            throw new IllegalArgumentException("the order must be at least 1, got " + order);
-        }
+        History.checkOrder("order", order, 1);
     }
 
     /**

@@ -22,7 +22,7 @@ import java.util.stream.DoubleStream;
  * <p>The authors' code adds a term of third order to the second-order data formulas, {@code +-T alpha' h^2 (1/2 - phi2(-T h)) / (l0 - l1)};
  * {@link Convention#DIFFUSERS} has it.
  *
- * @param predictorOrder the number of estimates the predictor uses, at least 1
+ * @param predictorOrder the number of estimates the predictor uses, 1 to 16
  * @param correctorOrder the number the corrector uses, the newest included; 0 for no corrector
  * @param tau how the noise level of the SDE depends on time
  * @param prediction DATA or NOISE
@@ -65,10 +65,8 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
 
     /** Checks the orders. */
     public SaSolver {
-        if (predictorOrder < 1 || correctorOrder < 0) {
-            throw new IllegalArgumentException("the predictor needs an order of at least 1, the corrector of at least 0, got "
-                    + predictorOrder + " and " + correctorOrder);
-        }
+        History.checkOrder("predictor order (predictor_order)", predictorOrder, 1);
+        History.checkOrder("corrector order (corrector_order)", correctorOrder, 0);
     }
 
     @Override

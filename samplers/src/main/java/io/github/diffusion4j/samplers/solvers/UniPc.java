@@ -21,7 +21,7 @@ import java.util.stream.DoubleStream;
  * </pre>
  * The corrector adds the estimate at the predicted point (r = 1), reusing the evaluation of the next step; it raises the order by one.
  *
- * @param order the order of the predictor, at least 1
+ * @param order the order of the predictor, 1 to 16
  * @param prediction DATA or NOISE
  * @param variant the function B
  * @param lowerOrderFinal whether the order falls in the last steps, so that no step looks beyond the end
@@ -48,9 +48,7 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
         if (predictor.size() > 1) {
             throw new IllegalArgumentException("there is at most one other predictor, got " + predictor);
         }
-        if (order < 1) {
-            throw new IllegalArgumentException("the order must be at least 1, got " + order);
-        }
+        History.checkOrder("order", order, 1);
     }
 
     /**

@@ -47,7 +47,7 @@ public abstract sealed class BetaScheduler implements DiscreteScheduler permits 
     }
 
     @Override
-    public NoiseLevel target(double timestep) {
+    public NoiseLevel end(double timestep) {
         return timestep < 0 ? end : schedule().at(timestep);
     }
 

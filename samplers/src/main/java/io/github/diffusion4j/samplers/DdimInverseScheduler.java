@@ -65,7 +65,7 @@ public final class DdimInverseScheduler extends BetaScheduler {
         int stride = schedule().size() / steps;
         for (int i = 0; i < steps; i++) {
             NoiseLevel end = ends.get(i);
-            starts.add(process().asDiffusers() ? target(end.time() - stride).withTime(end.time()) : i == 0 ? target(-1) : ends.get(i - 1));
+            starts.add(process().asDiffusers() ? end(end.time() - stride).withTime(end.time()) : i == 0 ? end(-1) : ends.get(i - 1));
         }
         return new TimeGrid(starts, ends);
     }

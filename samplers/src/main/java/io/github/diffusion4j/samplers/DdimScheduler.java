@@ -100,6 +100,6 @@ public sealed class DdimScheduler extends BetaScheduler permits DdimParallelSche
         }
         List<NoiseLevel> starts = process().starts(steps);
         int stride = schedule().size() / steps;
-        return new TimeGrid(starts, starts.stream().map(level -> target(level.time() - stride)).toList());
+        return new TimeGrid(starts, starts.stream().map(level -> end(level.time() - stride)).toList());
     }
 }

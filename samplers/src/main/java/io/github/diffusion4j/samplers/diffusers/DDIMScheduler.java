@@ -32,7 +32,7 @@ public class DDIMScheduler extends TableScheduler {
     }
 
     @Override
-    public NoiseLevel target(double timestep) {
+    public NoiseLevel end(double timestep) {
         return timestep < 0 ? Parts.end(settings(), schedule()) : schedule().at(timestep);
     }
 }

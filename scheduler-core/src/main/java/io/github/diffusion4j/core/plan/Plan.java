@@ -221,10 +221,11 @@ public final class Plan implements Serializable {
      * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
      * what the known region of an image looks like there.
      *
-     * @param data the clean data x0
+     * @param data the clean data x0; a single sample serves all samples of the noise
      * @param noise N(0, I) noise of the same shape and type
      * @param evaluations one evaluation, or one per sample
-     * @return {@code alpha x0 + sigma noise}, a new array
+     * @return {@code alpha x0 + sigma noise}, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and evaluations do not agree, naming them
      */
     public INDArray addNoise(INDArray data, INDArray noise, int... evaluations) {
         return Forward.noised(data, noise, Arrays.stream(evaluations).mapToObj(this::level).toList());

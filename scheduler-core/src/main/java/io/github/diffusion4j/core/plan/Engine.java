@@ -100,13 +100,17 @@ final class Engine {
     }
 
     /** Makes the network's input of the sample as it is now. */
-    void inputOf(double[]... inputWeights) {
-        if (inputWeights.length > 0) {
-            pass.clear();
-            pass.read(NEXT, memory.sample());
-            input(inputWeights);
-            pass.run();
-        }
+    private void inputOf(double[]... inputWeights) {
+        pass.clear();
+        pass.read(NEXT, memory.sample());
+        input(inputWeights);
+        pass.run();
+    }
+
+    /** Puts what is known into the sample, in place. */
+    void keep(INDArray known, Mask mask, double[]... inputWeights) {
+        mask.blend(memory.ownSample(), known);
+        inputOf(inputWeights);
     }
 
     /** Takes the step that follows a network evaluation. If it fails (no noise, a variance that is none), nothing has changed. */

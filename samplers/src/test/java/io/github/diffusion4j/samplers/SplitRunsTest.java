@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.LevelCurve;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
@@ -94,6 +96,19 @@ class SplitRunsTest {
                 assertEquals(1000 * u(renewed.get(i)), renewed.get(i).time(), 1e-9);
             }
         }
+    }
+
+    /** Between the lowest level of a table and clean data there is none that a network was trained on. */
+    @Test
+    void a_level_that_the_curve_does_not_have_is_refused() {
+        Plan plan = DiffusersConfig.of("DPMSolverMultistepScheduler").scheduler().plan(10);
+        IntStream.rangeClosed(1, 40).forEach(count -> assertEquals(count, plan.withSteps(count).steps()));
+        String refusal = assertThrows(IllegalArgumentException.class, () -> plan.withSteps(1000)).getMessage();
+        assertTrue(refusal.contains("cannot be taken in 1000 steps") && refusal.contains("outside the schedule's range"), refusal);
+        Plan noCurve = ComposedScheduler.of(new Flow(1000), new Heun(Coordinate.FLOW)).withParameterization(Parameterization.flow()).withEnd(new Flow(1000).at(100)).plan(4);
+        Plan without = Plan.of(noCurve.solver(), noCurve.grid().withCurve(LevelCurve.NONE), Parameterization.flow(), DataCorrection.NONE);
+        assertEquals(2, without.withSteps(2).steps());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> without.withSteps(3)).getMessage().contains("withCurve"));
     }
 
     @Property(tries = 100, seed = "42")

@@ -160,7 +160,7 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
             return grid.curve().atEdmSigma(share / (1 - share));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the run cannot be taken in " + count + " steps, which need a level between " + levels.get(index) + " and " + levels.get(index + 1)
-                    + ": " + e.getMessage(), e);
+                    + ": " + e.getMessage() + "; take fewer steps, or plan the number of steps anew", e);
         }
     }
 

@@ -56,7 +56,7 @@ public class TrainingBenchmark {
         data = Sizes.array(1, size);
         noise = Sizes.array(2, size);
         draw = TimestepSampler.uniform(1000).draw(new CounterUniform(7), 0, (int) data.size(0));
-        timesteps = Arrays.stream(draw.timesteps()).asDoubleStream().toArray();
+        timesteps = draw.timesteps();
         long[] column = {data.size(0), 1, 1, 1};
         alphas = Nd4j.createFromArray(Arrays.stream(timesteps).map(t -> scheduler.schedule().at(t).alpha()).toArray()).castTo(DataType.FLOAT).reshape(column);
         sigmas = Nd4j.createFromArray(Arrays.stream(timesteps).map(t -> scheduler.schedule().at(t).sigma()).toArray()).castTo(DataType.FLOAT).reshape(column);

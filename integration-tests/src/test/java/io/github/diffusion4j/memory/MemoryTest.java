@@ -14,6 +14,7 @@ import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Inpainting;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -139,6 +140,27 @@ class MemoryTest {
         assertFalse(result.wasClosed() || noise.wasClosed() || output.wasClosed());
         assertArrayEquals(before, noise.data().asFloat());
         assertThrows(CancellationException.class, () -> Sampling.run(plan, in -> output, noise, CounterNoise.of(3), Sampling.Progress::cancel));
+    }
+
+    @Test
+    void a_kept_region_takes_its_arrays_from_the_run() {
+        Plan plan = plan("DPMSolverMultistepScheduler");
+        INDArray noise = array(1);
+        INDArray output = array(2);
+        Inpainting inpainting = new Inpainting(array(3), Nd4j.ones(DataType.FLOAT, 16, 16));
+        INDArray sample;
+        try (Session session = plan.session(noise, CounterNoise.of(3)).keeping(inpainting, CounterNoise.of(4))) {
+            while (session.evaluation() < 5) {
+                session.step(output);
+            }
+            long before = offHeap();
+            while (!session.done()) {
+                session.step(output);
+            }
+            assertEquals(0, offHeap() - before - 1);
+            sample = session.sample();
+        }
+        assertTrue(sample.wasClosed());
     }
 
     /** A session works in place; the pure steps never do. Same bits. */

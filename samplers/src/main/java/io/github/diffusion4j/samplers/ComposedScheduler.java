@@ -96,7 +96,7 @@ public record ComposedScheduler(NoiseSchedule schedule, Solver solver, Spacing s
     }
 
     @Override
-    public NoiseLevel target(double timestep) {
+    public NoiseLevel end(double timestep) {
         return timestep < 0 ? end : schedule.at(timestep);
     }
 

@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Drives a whole run: asks the network and steps, in arrays that are used again; after the first steps it allocates nothing. */
@@ -24,6 +25,25 @@ public final class Sampling {
          * @return the output, of the sample's type; it is not read after the step
          */
         INDArray predict(ModelInput input);
+
+        /**
+         * Two networks that share a run: experts of high and of low noise, or base and refiner. Wan 2.2 changes at time 900 of 1000:
+         * <pre>{@code
+         *   Sampling.Model both = Sampling.Model.experts(highNoise, lowNoise, input -> input.timestep() >= 900);
+         *   INDArray video = Sampling.run(plan, both, noise, NoiseSource.none(), Sampling.Listener.NONE);
+         * }</pre>
+         *
+         * <p>A multistep solver carries over the boundary what it remembers, as Diffusers' pipeline does. For other numbers of steps on the two sides run
+         * {@code plan.splitAtTime(900).withSteps(4, 8).joined()}.
+         *
+         * @param highNoise the network of high noise
+         * @param lowNoise the network of low noise
+         * @param isHigh whether an evaluation is the first one's
+         * @return the networks as one
+         */
+        static Model experts(Model highNoise, Model lowNoise, Predicate<ModelInput> isHigh) {
+            return input -> (isHigh.test(input) ? highNoise : lowNoise).predict(input);
+        }
     }
 
     /** Told after every network evaluation, before its step. */
@@ -113,6 +133,7 @@ public final class Sampling {
      * @param listener told after every evaluation
      * @return the final sample, owned by the caller
      * @throws CancellationException if the listener cancelled the run
+     * @throws IllegalArgumentException if the run starts late, where it needs a noised image instead of noise
      */
     public static INDArray run(Plan plan, Model model, INDArray start, NoiseSource noise, Listener listener) {
         return run(plan.session(start, noise), model, listener);
@@ -133,7 +154,16 @@ public final class Sampling {
         return run(plan.session(start, noise), model, listener);
     }
 
-    private static INDArray run(Session opened, Model model, Listener listener) {
+    /**
+     * Runs a session to its end and closes it, for runs with more to them: {@code plan.session(noise, source).keeping(inpainting, regionNoise)}.
+     *
+     * @param opened the run, wherever it stands; closed when this returns or fails
+     * @param model the network
+     * @param listener told after every evaluation
+     * @return the final sample, owned by the caller
+     * @throws CancellationException if the listener cancelled the run
+     */
+    public static INDArray run(Session opened, Model model, Listener listener) {
         try (Session session = opened) {
             Progress progress = new Progress(session);
             while (!session.done()) {

@@ -55,7 +55,7 @@ class CodeOrConfigTest {
             DiffusersScheduler code = IN_CODE.get(name).apply(process.withSpacing(spacings.get(spacing)));
             assertEquals(name, code.name());
             assertEquals(Optional.of(PROCESS.schedule()), code.table());
-            assertEquals(config.target(-1), code.target(-1));
+            assertEquals(config.end(-1), code.end(-1));
             for (int steps : new int[] {1, 2, 3, 7, 30, 62, 1000}) {
                 assertEquals(config.plan(steps).describe(), code.plan(steps).describe(), () -> name + " " + spacing + " " + steps);
             }

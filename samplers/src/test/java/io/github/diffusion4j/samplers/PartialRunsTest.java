@@ -78,12 +78,12 @@ class PartialRunsTest {
     void a_run_cut_in_two_equals_the_whole_when_nothing_is_remembered() {
         Plan plan = DiffusersConfig.of("HeunDiscreteScheduler").scheduler().plan(8);
         SamplerState whole = run(plan, plan.start(normal(2, 2, 3)), plan.evaluations());
-        Plan.Split split = plan.splitAt(2.0);
+        Plan.Split split = plan.splitAtEdmSigma(2.0);
         SamplerState high = run(split.high(), split.high().start(normal(2, 2, 3)), split.high().evaluations());
         SamplerState low = run(split.low(), split.low().startFrom(high.sample()), split.low().evaluations());
         assertArrayEquals(values(whole.sample()), values(low.sample()), 1e-13);
         assertTrue(split.high().grid().from(split.high().steps() - 1).edmSigma() >= 2 && split.low().level(0).edmSigma() < 2);
-        assertThrows(IllegalArgumentException.class, () -> plan.splitAt(1e9));
+        assertThrows(IllegalArgumentException.class, () -> plan.splitAtEdmSigma(1e9));
     }
 
     @Test

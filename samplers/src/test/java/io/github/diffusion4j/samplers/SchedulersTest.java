@@ -165,7 +165,7 @@ class SchedulersTest {
         assertEquals(951, ddim.plan(20).timestep(0));
         assertEquals(14.6146, ddim.schedule().sigmas()[999], 1e-4);
         assertEquals(DataCorrection.NONE, ddim.correction());
-        assertEquals(ddim.schedule().at(0), ddim.target(-1));
+        assertEquals(ddim.schedule().at(0), ddim.end(-1));
         assertArrayEquals(new double[] {0.1, 0.3}, DiffusersConfig.parse("{\"_class_name\": \"DDPMScheduler\", \"trained_betas\": [0.1, 0.3]}").scheduler().table().orElseThrow().betas());
     }
 
@@ -196,7 +196,7 @@ class SchedulersTest {
         says("at most 1", () -> ddim.withEta(2).plan(10));
         says("out of range", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 2, 3), 1000));
         says("must agree", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 3, 2), 10));
-        says("one weight or one per sample", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 2, 3), 1, 2, 3));
+        says("one level, or one for each of the 2 samples", () -> ddim.addNoise(normal(1, 2, 3), normal(2, 2, 3), 1, 2, 3));
         says("descend", () -> ddim.plan(Run.timesteps(10, 20)));
         says("clip range", () -> DataCorrection.clip(0));
         says("ratio", () -> DataCorrection.dynamicThreshold(1.1, 1));

@@ -9,17 +9,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.training.ImportanceSampler;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.Flow;
+import io.github.diffusion4j.schedules.VarianceExploding;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,7 +48,7 @@ class TrainingTest {
             DDPMScheduler scheduler = DDPMScheduler.of(PROCESS.withParameterization(parameterization));
             INDArray data = normal(1, 3, 1, 4);
             INDArray noise = normal(2, 3, 1, 4);
-            NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new int[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
+            NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
             assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 500, 999)), values(batch.input()), 1e-15);
             INDArray target = parameterization == Parameterization.epsilon() ? noise : parameterization == Parameterization.sample() ? data
                     : scheduler.velocity(data, noise, 0, 500, 999);
@@ -71,15 +83,149 @@ class TrainingTest {
         assertEquals(velocity, weight.weight(level, Parameterization.velocity()), 1e-9 * velocity);
     }
 
+    private static final NoiseLevel NOISE = new NoiseLevel(999, 0, 1);
+    private static final NoiseLevel CLEAN = NoiseLevel.clean(0);
+
     @Test
-    void at_zero_snr_min_snr_is_zero_for_v_and_refused_for_epsilon() {
-        NoiseLevel noise = new NoiseLevel(999, 0, 1);
-        assertEquals(0, LossWeight.minSnr(5).weight(noise, Parameterization.velocity()));
-        assertEquals(0, LossWeight.minSnr(5).weight(noise, Parameterization.sample()));
-        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> LossWeight.minSnr(5).weight(noise, Parameterization.epsilon()));
-        assertTrue(error.getMessage().contains("min-SNR"), error.getMessage());
+    void weights_at_the_ends_are_the_limits() {
+        assertEquals(0, LossWeight.minSnr(5).weight(NOISE, Parameterization.velocity()));
+        assertEquals(0, LossWeight.minSnr(5).weight(NOISE, Parameterization.sample()));
+        assertEquals(1, LossWeight.minSnr(5).weight(NOISE, Parameterization.epsilon()));
+        assertEquals(1, LossWeight.snr().weight(CLEAN, Parameterization.flow()));
+        assertEquals(1, LossWeight.truncatedSnr().weight(CLEAN, Parameterization.flow()));
+        assertEquals(0, LossWeight.p2(1, 0.5).weight(CLEAN, Parameterization.flow()));
+        assertEquals(1, LossWeight.p2(1, 0).weight(CLEAN, Parameterization.flow()));
+        assertEquals(5, LossWeight.minSnr(5).weight(CLEAN, Parameterization.sample()));
+        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> LossWeight.truncatedSnr().weight(NOISE, Parameterization.epsilon()));
+        assertTrue(error.getMessage().contains("truncated SNR"), error.getMessage());
         assertThrows(IllegalArgumentException.class, () -> LossWeight.minSnr(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> LossWeight.p2(0, 1));
+    }
+
+    enum Path {
+        VARIANCE_PRESERVING {
+            @Override
+            NoiseLevel near(double distance, boolean clean) {
+                double other = Math.sqrt((1 - distance) * (1 + distance));
+                return clean ? new NoiseLevel(0, other, distance) : new NoiseLevel(0, distance, other);
+            }
+        },
+        VARIANCE_EXPLODING {
+            @Override
+            NoiseLevel near(double distance, boolean clean) {
+                return new NoiseLevel(0, 1, clean ? distance : 1 / distance);
+            }
+        },
+        FLOW {
+            @Override
+            NoiseLevel near(double distance, boolean clean) {
+                return clean ? new NoiseLevel(0, 1 - distance, distance) : new NoiseLevel(0, distance, 1 - distance);
+            }
+        };
+
+        /** The level at a distance from an end. */
+        abstract NoiseLevel near(double distance, boolean clean);
+    }
+
+    @Provide
+    static Arbitrary<LossWeight> weights() {
+        Arbitrary<Double> gammas = Arbitraries.of(0.0, 0.5, 1.0, 1.5, 2.0);
+        return Arbitraries.oneOf(Arbitraries.of(LossWeight.plain(), LossWeight.snr(), LossWeight.truncatedSnr()), Arbitraries.of(1.0, 5.0).map(LossWeight::minSnr),
+                Combinators.combine(Arbitraries.of(0.5, 1.0), gammas).as(LossWeight::p2));
+    }
+
+    @Provide
+    static Arbitrary<Parameterization> parameterizations() {
+        return Arbitraries.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity(), Parameterization.flow());
+    }
+
+    /** Nearer and nearer to an end a weight comes to what it is there; where it is refused it grows beyond all bounds. */
+    @Property(tries = 600, seed = "42")
+    void weights_go_to_what_they_are_at_the_ends(@ForAll("weights") LossWeight weight, @ForAll("parameterizations") Parameterization parameterization, @ForAll Path path,
+            @ForAll boolean clean) {
+        double near = weight.weight(path.near(1e-12, clean), parameterization);
+        double nearer = weight.weight(path.near(1e-24, clean), parameterization);
+        if (path == Path.VARIANCE_EXPLODING && !clean) {
+            assertTrue(Double.isFinite(near) && Double.isFinite(nearer), "there is no end of infinite noise");
+            return;
+        }
+        try {
+            double end = weight.weight(path.near(0, clean), parameterization);
+            assertEquals(end, near, 1e-5 * Math.max(1, end));
+            assertEquals(end, nearer, 1e-11 * Math.max(1, end));
+            assertEquals(end, weight.weight(path.near(1e-160, clean), parameterization), 1e-11 * Math.max(1, end));
+        } catch (IllegalArgumentException refused) {
+            assertTrue(near > 1e5 && nearer > 1e5 * near, near + " then " + nearer + ": " + refused.getMessage());
+        }
+    }
+
+    @Test
+    void the_target_is_what_the_network_learns() {
+        Flow flow = new Flow(1000);
+        ComposedScheduler scheduler = ComposedScheduler.of(flow, new FirstOrder(new Ancestral(0), true)).withParameterization(Parameterization.flow());
+        INDArray data = Nd4j.createFromArray(new double[][] {{1}});
+        INDArray noise = Nd4j.createFromArray(new double[][] {{3}});
+        for (double t : new double[] {0, 500, 1000}) {
+            assertEquals(2, scheduler.target(data, noise, t).getDouble(0), t + "");
+            String refusal = assertThrows(IllegalArgumentException.class, () -> scheduler.velocity(data, noise, t)).getMessage();
+            assertTrue(refusal.contains("noise - x0") && refusal.contains("target("), refusal);
+        }
+        assertThrows(IllegalArgumentException.class, () -> scheduler.withParameterization(Parameterization.velocity()).velocity(data, noise, 500));
+        DDPMScheduler discrete = DDPMScheduler.of(PROCESS);
+        INDArray x0 = normal(1, 3, 4);
+        INDArray eps = normal(2, 3, 4);
+        assertArrayEquals(values(eps), values(discrete.target(x0, eps, 0, 500, 999)));
+        assertArrayEquals(values(x0), values(DDPMScheduler.of(PROCESS.withParameterization(Parameterization.sample())).target(x0, eps, 7)));
+        DDPMScheduler v = DDPMScheduler.of(PROCESS.withParameterization(Parameterization.velocity()));
+        assertArrayEquals(values(v.velocity(x0, eps, 0, 500, 999)), values(v.target(x0, eps, 0, 500, 999)));
+    }
+
+    /** Diffusers' get_velocity of a variance-preserving table, which is v of unit power, also where levels are written as x0 + sigma eps. */
+    @Test
+    void the_velocity_has_unit_power_on_every_path() {
+        INDArray data = normal(1, 1, 4);
+        INDArray noise = normal(2, 1, 4);
+        NoiseLevel level = PROCESS.schedule().at(400);
+        double[] expected = values(DDPMScheduler.of(PROCESS).velocity(data, noise, 400));
+        assertArrayEquals(values(noise.mul(level.alpha()).sub(data.mul(level.sigma()))), expected);
+        NoiseSchedule exploding = VarianceExploding.of(PROCESS.schedule());
+        ComposedScheduler scheduler = ComposedScheduler.of(exploding, new FirstOrder(new Ancestral(0), true));
+        assertEquals(1, exploding.at(400).alpha());
+        assertArrayEquals(expected, values(scheduler.velocity(data, noise, 400)), 1e-12);
+    }
+
+    @Test
+    void one_image_serves_four_noises() {
+        DDPMScheduler scheduler = DDPMScheduler.of(PROCESS.withParameterization(Parameterization.velocity()));
+        INDArray image = normal(1, 1, 2, 3);
+        INDArray images = Nd4j.concat(0, image, image, image, image);
+        INDArray noise = normal(2, 4, 2, 3);
+        for (double[] times : new double[][] {{300}, {1, 20, 300, 999}}) {
+            assertArrayEquals(values(scheduler.addNoise(images, noise, times)), values(scheduler.addNoise(image, noise, times)));
+            assertArrayEquals(values(scheduler.target(images, noise, times)), values(scheduler.target(image, noise, times)));
+            assertArrayEquals(values(scheduler.velocity(images, noise, times)), values(scheduler.velocity(image, noise, times)));
+        }
+        assertArrayEquals(values(scheduler.plan(10).addNoise(images, noise, 3)), values(scheduler.plan(10).addNoise(image, noise, 3)));
+        for (INDArray other : List.of(normal(1, 2, 2, 3), normal(1, 1, 3, 3), normal(1, 2, 3), normal(1, 1, 2, 3).castTo(DataType.FLOAT))) {
+            String refusal = assertThrows(IllegalArgumentException.class, () -> scheduler.addNoise(other, noise, 1)).getMessage();
+            assertTrue(refusal.contains("[4, 2, 3]"), refusal);
+        }
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> scheduler.addNoise(image, noise, 1, 2)).getMessage().contains("each of the 4 samples, got 2"));
+        assertThrows(IllegalArgumentException.class, () -> scheduler.addNoise(image, noise));
+    }
+
+    /** Times of a continuous schedule are no whole numbers. */
+    @Test
+    void a_batch_may_stand_at_any_times() {
+        ComposedScheduler scheduler = ComposedScheduler.of(new Flow(1000), new FirstOrder(new Ancestral(0), true)).withParameterization(Parameterization.flow());
+        INDArray data = normal(1, 2, 4);
+        INDArray noise = normal(2, 2, 4);
+        NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 437.25}, new double[] {1, 1}), LossWeight.snr());
+        assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 437.25)), values(batch.input()), 1e-15);
+        assertArrayEquals(values(noise.sub(data)), values(batch.target()), 1e-15);
+        assertArrayEquals(new double[] {0, 437.25}, values(batch.timesteps()));
+        assertThrows(IllegalArgumentException.class, () -> new TimestepSampler.Draw(new double[] {1}, new double[] {}));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {1.5}, new double[] {1})).getMessage().contains("1.5"));
     }
 
     private static NoisingIterator iterator(boolean labelled) {
@@ -121,8 +267,8 @@ class TrainingTest {
         });
         assertThrows(IllegalArgumentException.class, () -> new NoisingIterator(new DataSet(Nd4j.ones(DataType.FLOAT, 3, 2), null), 4, null, 1));
         assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
-                new TimestepSampler.Draw(new int[] {1}, new double[] {1}), LossWeight.plain()));
+                new TimestepSampler.Draw(new double[] {1}, new double[] {1}), LossWeight.plain()));
         assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
-                new TimestepSampler.Draw(new int[] {1, 1000}, new double[] {1, 1}), LossWeight.plain()));
+                new TimestepSampler.Draw(new double[] {1, 1000}, new double[] {1, 1}), LossWeight.plain()));
     }
 }

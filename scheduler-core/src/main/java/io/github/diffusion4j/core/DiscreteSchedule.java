@@ -1,5 +1,8 @@
 package io.github.diffusion4j.core;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -259,6 +262,29 @@ public final class DiscreteSchedule implements NoiseSchedule {
     private void checkDomain(double time) {
         if (!(time >= 0 && time <= size() - 1)) {
             throw new IllegalArgumentException("timestep " + time + " is out of range; this schedule has timesteps 0 to " + (size() - 1));
+        }
+    }
+
+    /** Written out are the tables: read back they are checked anew. */
+    private Object writeReplace() {
+        return new Written(betas, alphasCumprod);
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a schedule is written out as its tables");
+    }
+
+    private record Written(double[] betas, double[] alphasCumprod) implements Serializable {
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                DiscreteSchedule schedule = ofBetas(betas);
+                return Arrays.equals(alphasCumprod, schedule.alphasCumprod) ? schedule : schedule.withAlphasCumprod(alphasCumprod);
+            } catch (RuntimeException e) {
+                InvalidObjectException refused = new InvalidObjectException("the tables that were written out are no schedule: " + e.getMessage());
+                refused.initCause(e);
+                throw refused;
+            }
         }
     }
 

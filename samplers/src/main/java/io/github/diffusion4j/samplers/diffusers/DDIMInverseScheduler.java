@@ -67,7 +67,7 @@ public final class DDIMInverseScheduler extends TableScheduler {
         int stride = process().stride(steps);
         for (int i = 0; i < steps; i++) {
             NoiseLevel to = ends.get(i);
-            starts.add(process().asDiffusers() ? target(to.time() - stride).withTime(to.time()) : i == 0 ? end() : ends.get(i - 1));
+            starts.add(process().asDiffusers() ? end(to.time() - stride).withTime(to.time()) : i == 0 ? end() : ends.get(i - 1));
         }
         return composition(new TimeGrid(starts, ends), solver());
     }

@@ -318,7 +318,7 @@ public abstract class DiffusersScheduler implements Scheduler {
     }
 
     @Override
-    public NoiseLevel target(double timestep) {
+    public NoiseLevel end(double timestep) {
         return timestep < 0 ? NoiseLevel.clean(0) : schedule().at(timestep);
     }
 

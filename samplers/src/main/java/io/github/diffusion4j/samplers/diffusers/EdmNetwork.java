@@ -40,7 +40,8 @@ record EdmNetwork(double sigmaData, int sign, Time time) implements Parameteriza
 
     @Override
     public Weights target(NoiseLevel level) {
-        return new Weights((1 - skip(level)) / out(level), -skip(level) * level.edmSigma() / out(level));
+        double root = Math.sqrt(variance(level));
+        return new Weights(sign * level.edmSigma() / (sigmaData * root), -sign * sigmaData / root);
     }
 
     @Override

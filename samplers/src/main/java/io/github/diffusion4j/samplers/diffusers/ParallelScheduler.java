@@ -29,7 +29,7 @@ public interface ParallelScheduler extends DiscreteScheduler {
         int stride = schedule().size() / steps;
         List<Plan> rows = Arrays.stream(timesteps).mapToObj(t -> {
             NoiseLevel from = schedule().at(t);
-            return Plan.of(new ScaledNoise(solver(), 0), new TimeGrid(List.of(from), List.of(target(t - stride))), parameterization(), correction());
+            return Plan.of(new ScaledNoise(solver(), 0), new TimeGrid(List.of(from), List.of(end(t - stride))), parameterization(), correction());
         }).toList();
         return Plan.stepRows(rows, output, sample, NoiseSource.none());
     }

@@ -71,7 +71,7 @@ abstract class TableScheduler extends DiffusersScheduler implements DiscreteSche
     final TimeGrid strided(int steps) {
         List<NoiseLevel> starts = process.starts(steps);
         int stride = process.stride(steps);
-        return new TimeGrid(starts, starts.stream().map(level -> target(level.time() - stride)).toList()).withCurve(schedule());
+        return new TimeGrid(starts, starts.stream().map(level -> end(level.time() - stride)).toList()).withCurve(schedule());
     }
 
     /** The levels at which a run's steps start: of given timesteps, which descend strictly, or of the process's spacing. Diffusers cuts given timesteps to whole ones. */
@@ -115,7 +115,7 @@ abstract class TableScheduler extends DiffusersScheduler implements DiscreteSche
     }
 
     @Override
-    public final NoiseLevel target(double timestep) {
+    public final NoiseLevel end(double timestep) {
         return timestep < 0 ? end() : schedule().at(timestep);
     }
 

@@ -191,10 +191,15 @@ public final class Kernels {
     /**
      * The values of an array in C order.
      *
-     * @param array the array
+     * @param array an array of any numbers, or of truth values, which are 0 and 1
      * @return the values
      */
     public static double[] values(INDArray array) {
+        if (!array.dataType().isFPType()) {
+            try (INDArray numbers = array.castTo(DataType.DOUBLE)) {
+                return values(numbers);
+            }
+        }
         double[] values = new double[(int) array.length()];
         onMemory(array, false, memory -> memory.read(0, values, values.length));
         return values;

@@ -97,6 +97,27 @@ public final class Samples {
         }));
     }
 
+    /**
+     * Blends another array into one, in place: {@code target = (1 - w) target + w other}. Where w is 0 or 1 one of them is taken as it is, whatever the other.
+     *
+     * @param target the array to change
+     * @param other an array of the same shape
+     * @param weights w in C order
+     * @param weightShape the shape of the weights, which repeat along axes of size 1 and along leading axes that they lack
+     */
+    public static void blend(INDArray target, INDArray other, double[] weights, long... weightShape) {
+        Broadcast broadcast = Broadcast.of(weights, weightShape, target.shape());
+        Kernels.onMemory(other, false, right -> each(target, true, (sample, left, start, end) -> blocks(left, start, end, true, (x, from, count, scratch) -> {
+            double[] y = scratch.block(1);
+            double[] w = scratch.block(2);
+            right.read(from, y, count);
+            broadcast.read(from, w, count);
+            for (int i = 0; i < count; i++) {
+                x[i] = w[i] == 0 ? x[i] : w[i] == 1 ? y[i] : (1 - w[i]) * x[i] + w[i] * y[i];
+            }
+        })));
+    }
+
     private interface SampleAction {
         void act(int sample, Memory memory, int start, int end);
     }

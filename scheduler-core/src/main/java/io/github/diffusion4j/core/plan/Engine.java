@@ -19,17 +19,10 @@ import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.noise.BlockNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The memory of a run and what a step does to it: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory.
- *
- * <p>An engine that owns its arrays gives back those that a step is the last to read before it takes those that the step writes: the pass then works in place.
- */
+/** What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory. */
 final class Engine {
 
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
@@ -37,27 +30,15 @@ final class Engine {
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
 
     private final DataCorrection correction;
-    private final Buffers buffers;
-    private final boolean owner;
     private final Pass pass;
+    private final RunMemory memory;
     private final Drawn stepNoise = new Drawn();
     private final Drawn churnNoise = new Drawn();
-    private final INDArray[] memory;
-    /** The arrays before a step. */
-    private final INDArray[] old;
-    private final List<INDArray> temporaries = new ArrayList<>();
-    private int remembered;
-    private INDArray sample;
-    private INDArray anchor;
-    private INDArray input;
 
     private Engine(DataCorrection correction, Buffers buffers, boolean owner, int predictions) {
         this.correction = correction;
-        this.buffers = buffers;
-        this.owner = owner;
         this.pass = new Pass(MEMORY + predictions + 1);
-        this.memory = new INDArray[predictions + 1];
-        this.old = new INDArray[predictions + 3];
+        this.memory = new RunMemory(pass, buffers, owner, predictions);
     }
 
     /** An engine with arrays of its own, for a whole run that remembers at most so many predictions. */
@@ -73,45 +54,26 @@ final class Engine {
     /** An engine for one step from a state that stays as it is. */
     static Engine at(SamplerState state, DataCorrection correction) {
         Engine engine = new Engine(correction, Buffers.FRESH, false, state.predictions().size());
-        engine.sample = state.sample();
-        engine.anchor = state.anchor();
-        engine.remembered = state.predictions().size();
-        for (int k = 0; k < engine.remembered; k++) {
-            engine.memory[k] = state.predictions().get(k);
-        }
+        engine.memory.set(state);
         return engine;
     }
 
     /** Gives all arrays back. */
     void free() {
-        int count = sample == null ? 0 : list();
-        for (int i = 0; i < count; i++) {
-            if (!among(old[i], old, i)) {
-                buffers.give(old[i]);
-            }
-        }
-        dropInput();
-        sample = null;
-    }
-
-    private void dropInput() {
-        if (input != null) {
-            buffers.give(input);
-            input = null;
-        }
+        memory.free();
     }
 
     INDArray sample() {
-        return sample;
+        return memory.sample();
     }
 
     /** What the network sees: scaled where it asks for it. */
     INDArray input() {
-        return input == null ? sample : input;
+        return memory.input();
     }
 
     SamplerState state(int index) {
-        return new SamplerState(index, sample, anchor, Arrays.asList(memory).subList(0, remembered));
+        return memory.state(index);
     }
 
     /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
@@ -123,53 +85,55 @@ final class Engine {
         pass.assign(NEXT, NO_LIMIT, weights);
         try {
             churn(first.churn(), noise, source, request);
-            sample = take(NEXT, noise.dataType(), noise.shape());
+            memory.start(noise.dataType(), noise.shape());
             input(withInput ? first.input() : new double[0][]);
             pass.run();
         } finally {
-            releaseTemporaries();
+            memory.releaseTemporaries();
         }
-        anchor = sample;
     }
 
     /** Continues from a state, whose arrays are copied. */
     void resume(SamplerState given, double[]... inputWeights) {
-        SamplerState state = given.copy();
-        sample = state.sample();
-        anchor = state.anchor();
-        remembered = Math.min(state.predictions().size(), memory.length - 1);
-        for (int k = 0; k < remembered; k++) {
-            memory[k] = state.predictions().get(k);
-        }
-        if (inputWeights.length > 0) {
-            pass.clear();
-            pass.read(NEXT, sample);
-            input(inputWeights);
-            pass.run();
-        }
+        memory.set(given.copy());
+        inputOf(inputWeights);
+    }
+
+    /** Makes the network's input of the sample as it is now. */
+    private void inputOf(double[]... inputWeights) {
+        pass.clear();
+        pass.read(NEXT, memory.sample());
+        input(inputWeights);
+        pass.run();
+    }
+
+    /** Puts what is known into the sample, in place. */
+    void keep(INDArray known, Mask mask, double[]... inputWeights) {
+        mask.blend(memory.ownSample(), known);
+        inputOf(inputWeights);
     }
 
     /** Takes the step that follows a network evaluation. If it fails (no noise, a variance that is none), nothing has changed. */
     void advance(Step step, INDArray output, boolean withInput, NoiseSource source) {
-        check(step, output);
+        Fit.check(step, output, memory.sample());
         try {
-            INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
+            INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
             INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
             INDArray noise = step.scales() ? noise(step, output, source) : null;
             pass.clear();
             read(step.remembers() ? 1 : 0, prediction, noise);
             if (step.usesNoise() && noise == null) {
-                draw(NOISE, sample, source, step.request(), stepNoise);
+                draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
             assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
-            churn(step.churn(), sample, source, step.churnRequest());
-            replace(step);
+            churn(step.churn(), memory.sample(), source, step.churnRequest());
+            memory.replace(step);
             if (withInput) {
                 input(step.input());
             }
             pass.run();
         } finally {
-            releaseTemporaries();
+            memory.releaseTemporaries();
         }
     }
 
@@ -189,86 +153,18 @@ final class Engine {
     }
 
     private void read(int pushed, INDArray prediction, INDArray noise) {
-        pass.read(SAMPLE, sample);
-        pass.read(ANCHOR, anchor);
+        pass.read(SAMPLE, memory.sample());
+        pass.read(ANCHOR, memory.anchor());
         pass.read(OUTPUT, prediction);
         pass.read(NOISE, noise);
-        for (int k = 0; k < remembered; k++) {
-            pass.read(MEMORY + pushed + k, memory[k]);
-        }
-    }
-
-    /** The arrays after the step take the place of those before. An array that is only passed on stays, and with a step of one array many states share it. */
-    private void replace(Step step) {
-        DataType type = sample.dataType();
-        long[] shape = sample.shape();
-        INDArray newAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
-        INDArray pushed = step.remembers() ? passedOn(step.remember(), anchor) : null;
-        INDArray newSample = step.churn().length == 0 ? passedOn(step.next(), newAnchor) : null;
-        int count = list();
-        remember(step, pushed);
-        for (int i = 0; owner && i < count; i++) {
-            if (old[i] != newAnchor && old[i] != newSample && !among(old[i], old, i) && !among(old[i], memory, remembered)) {
-                buffers.give(old[i]);
-            }
-        }
-        if (step.remembers() && remembered > 0 && pushed == null) {
-            memory[0] = take(MEMORY, Kernels.computeType(type), shape);
-        }
-        if (step.keepAnchor() && newAnchor == null) {
-            newAnchor = take(ANCHOR, type, shape);
-        }
-        sample = newSample == null ? take(NEXT, type, shape) : newSample;
-        anchor = step.keepAnchor() ? newAnchor : sample;
-    }
-
-    /** Lists the arrays there are. */
-    private int list() {
-        int count = 0;
-        old[count++] = sample;
-        old[count++] = anchor;
-        for (int k = 0; k < remembered; k++) {
-            old[count++] = memory[k];
-        }
-        return count;
-    }
-
-    /** Moves the memory on. */
-    private void remember(Step step, INDArray pushed) {
-        if (step.remembers()) {
-            System.arraycopy(memory, 0, memory, 1, Math.min(remembered, memory.length - 1));
-            memory[0] = pushed;
-            remembered++;
-        }
-        remembered = Math.min(remembered, step.keepPredictions());
-    }
-
-    private static boolean among(INDArray array, INDArray[] arrays, int count) {
-        for (int i = 0; i < count; i++) {
-            if (arrays[i] == array) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The array that a combination is, if it is nothing but the sample or the anchor. */
-    private INDArray passedOn(double[][] weights, INDArray currentAnchor) {
-        return Evaluation.isOnly(weights, SAMPLE) ? sample : Evaluation.isOnly(weights, ANCHOR) ? currentAnchor : null;
-    }
-
-    private INDArray take(int register, DataType type, long... shape) {
-        INDArray array = buffers.take(type, shape);
-        pass.write(register, array);
-        return array;
+        memory.readPredictions(pushed);
     }
 
     private void input(double[]... weights) {
         if (weights.length == 0) {
-            dropInput();
+            memory.dropInput();
         } else {
-            input = input == null ? buffers.take(sample.dataType(), sample.shape()) : input;
-            pass.write(INPUT, input);
+            memory.takeInput();
             pass.assign(INPUT, NO_LIMIT, weights);
         }
     }
@@ -293,21 +189,9 @@ final class Engine {
     }
 
     private INDArray filled(INDArray like, NoiseSource source, NoiseRequest request) {
-        INDArray noise = temporary(like);
+        INDArray noise = memory.temporary(like);
         source.fill(request, noise);
         return noise;
-    }
-
-    private INDArray temporary(INDArray like) {
-        INDArray array = buffers.take(Kernels.computeType(like.dataType()), like.shape());
-        temporaries.add(array);
-        return array;
-    }
-
-    private void releaseTemporaries() {
-        while (!temporaries.isEmpty()) {
-            buffers.give(temporaries.remove(temporaries.size() - 1));
-        }
     }
 
     /** Whether the correction is part of the pass: a clamp at a known limit, or nothing. */
@@ -321,9 +205,9 @@ final class Engine {
 
     /** A correction that must see all values first is given an array of its own. */
     private INDArray corrected(Step step, INDArray prediction) {
-        INDArray data = temporary(sample);
+        INDArray data = memory.temporary(memory.sample());
         pass.clear();
-        pass.read(SAMPLE, sample);
+        pass.read(SAMPLE, memory.sample());
         pass.read(OUTPUT, prediction);
         pass.write(CORRECTED, data);
         pass.assign(CORRECTED, NO_LIMIT, step.data());
@@ -335,8 +219,8 @@ final class Engine {
     /** What the solver takes for the clean data, written to an array. */
     void estimate(Evaluation evaluation, INDArray output, INDArray out) {
         Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
-        check(step, output);
-        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, sample.size(1)) : output;
+        Fit.check(step, output, memory.sample());
+        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
         try {
             INDArray corrected = fused() ? null : corrected(step, prediction);
             pass.clear();
@@ -350,15 +234,15 @@ final class Engine {
             pass.assign(NEXT, NO_LIMIT, evaluation.estimate());
             pass.run();
         } finally {
-            releaseTemporaries();
+            memory.releaseTemporaries();
         }
     }
 
     /** Noise that must be known before the pass: its scale follows from the network's output, or the step's size from its norm. */
     private INDArray noise(Step step, INDArray output, NoiseSource source) {
-        INDArray noise = filled(sample, source, step.request());
+        INDArray noise = filled(memory.sample(), source, step.request());
         if (step.learnsVariance()) {
-            INDArray variance = Kernels.channels(output, sample.size(1), 2 * sample.size(1));
+            INDArray variance = Kernels.channels(output, memory.sample().size(1), 2 * memory.sample().size(1));
             Samples.apply(noise, variance, row -> {
                 LearnedVariance learned = (LearnedVariance) step.scaling().get(step.rows() == 1 ? 0 : row);
                 return (z, v) -> z * learned.deviation(v);
@@ -374,34 +258,5 @@ final class Engine {
         next[OUTPUT] *= size;
         next[NOISE] *= Math.sqrt(2 * size);
         return new double[][] {next};
-    }
-
-    private void check(Step step, INDArray output) {
-        Kernels.computeType(sample.dataType());
-        if (output.dataType() != sample.dataType()) {
-            throw new IllegalArgumentException("the network output is " + output.dataType() + " but the sample is " + sample.dataType()
-                    + "; cast one with castTo");
-        }
-        boolean learned = step.learnsVariance();
-        if (learned && sample.rank() < 2) {
-            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + Arrays.toString(sample.shape()));
-        }
-        if (learned || !Arrays.equals(output.shape(), sample.shape())) {
-            checkShape(output, learned);
-        }
-        if (step.rows() > 1 && step.rows() != sample.size(0)) {
-            throw new IllegalArgumentException("got " + step.rows() + " timesteps for " + sample.size(0) + " samples; give one, or one per sample");
-        }
-    }
-
-    private void checkShape(INDArray output, boolean learned) {
-        long[] expected = sample.shape().clone();
-        if (learned) {
-            expected[1] *= 2;
-        }
-        if (!Arrays.equals(output.shape(), expected)) {
-            throw new IllegalArgumentException("the network output has shape " + Arrays.toString(output.shape()) + ", expected "
-                    + Arrays.toString(expected) + (learned ? " (twice the sample's channels: prediction and learned variance)" : ""));
-        }
     }
 }

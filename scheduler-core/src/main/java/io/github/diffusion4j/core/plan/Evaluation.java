@@ -3,7 +3,6 @@ package io.github.diffusion4j.core.plan;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.noise.NoiseRequest;
-import java.io.Serializable;
 
 /**
  * A stage compiled for one parameterization: every combination is reduced to weights of the physical arrays, the
@@ -11,8 +10,7 @@ import java.io.Serializable;
  * updates are one pass over two or three arrays.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
-        double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval)
-        implements Serializable {
+        double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval) {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;

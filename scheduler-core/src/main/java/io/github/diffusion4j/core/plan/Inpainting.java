@@ -1,23 +1,53 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A region that is known: after each evaluation it is replaced by the known data at the noise level the step ended at (Lugmayr et al., arXiv:2201.09865,
  * equation 8), {@code x = mask (alpha known + sigma z) + (1 - mask) x}, with noise z of a source of
- * its own.
+ * its own. In a session, {@link Session#keeping} does it in place.
  *
- * @param known the known data, of the sample's shape and type; its values outside the region do not matter
- * @param mask 1 in the known region, 0 outside, of the same shape and type; values between blend
+ * @param known the known data, of the sample's type and shape, or one sample for all; values outside the region do not matter
+ * @param mask what is known after each evaluation
  */
-public record Inpainting(INDArray known, INDArray mask) {
+public record Inpainting(INDArray known, Mask.Schedule mask) {
+
+    /**
+     * A region that stays the same.
+     *
+     * @param known the known data, of the sample's type and shape, or one sample for all; values outside the region do not matter
+     * @param mask 1 in the known region, 0 outside, values between blend; numbers of any type or truth values, of a shape that spreads over the sample's, see {@link Mask}; copied
+     * @throws IllegalArgumentException if a value of the mask lies outside [0, 1]
+     */
+    public Inpainting(INDArray known, INDArray mask) {
+        this(known, always(Mask.of(mask)));
+    }
+
+    private static Mask.Schedule always(Mask mask) {
+        return (plan, evaluation) -> mask;
+    }
+
+    /**
+     * A region that shrinks, so that each position is changed as much as a map says (Levin and Fried, "Differential Diffusion", arXiv:2306.00950): after evaluation i of n what is
+     * known is where {@code i / n < map}. 1 keeps a position to the end, 0 makes it anew from the start.
+     *
+     * @param known the known data, of the sample's type and shape, or one sample for all
+     * @param map values in [0, 1], of a shape that spreads over the sample's; copied
+     * @return the region
+     * @throws IllegalArgumentException if a value of the map lies outside [0, 1]
+     */
+    public static Inpainting differential(INDArray known, INDArray map) {
+        Mask strengths = Mask.of(map);
+        return new Inpainting(known, (plan, evaluation) -> strengths.above((double) evaluation / plan.evaluations()));
+    }
 
     /**
      * Puts the known region into a state. An anchor of its own, to which a solver goes back within a step or for a correction, and remembered predictions stay as they are.
@@ -27,18 +57,38 @@ public record Inpainting(INDArray known, INDArray mask) {
      * @param after the state after it
      * @param source the noise of the region; another seed than the run's, so that the two are independent
      * @return the state with the known region, a new sample
+     * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
      */
     public SamplerState keepKnown(Plan plan, int evaluation, SamplerState after, NoiseSource source) {
+        INDArray sample = after.sample();
+        Mask region = mask(plan, evaluation, sample);
+        INDArray blended = Kernels.copy(sample);
+        try (INDArray noised = Kernels.empty(sample.dataType(), sample.shape())) {
+            noise(plan, evaluation, noised, source);
+            region.blend(blended, noised);
+        } catch (RuntimeException e) {
+            blended.close();
+            throw e;
+        }
+        return new SamplerState(after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions());
+    }
+
+    /** The mask after an evaluation, which fits the sample, as do the known data. */
+    Mask mask(Plan plan, int evaluation, INDArray sample) {
+        if (known.dataType() != sample.dataType() || !Forward.fits(known.shape(), sample.shape())) {
+            throw new IllegalArgumentException("the known data are " + known.dataType() + Arrays.toString(known.shape()) + " but the sample is " + sample.dataType()
+                    + Arrays.toString(sample.shape()) + "; they must agree, or the known data be one sample for all");
+        }
+        Mask region = mask.at(plan, evaluation);
+        region.checkFits(sample);
+        return region;
+    }
+
+    /** Writes the known data at the noise level after an evaluation. */
+    void noise(Plan plan, int evaluation, INDArray out, NoiseSource source) {
         NoiseLevel level = plan.levelAfter(evaluation);
-        INDArray noise = source.draw(plan.request(evaluation), after.sample().dataType(), after.sample().shape());
-        INDArray difference = Kernels.empty(after.sample().dataType(), after.sample().shape());
-        Kernels.combine(difference, Term.of(known, level.alpha()), Term.of(noise, level.sigma()), Term.of(after.sample(), -1));
-        Samples.apply(difference, mask, sample -> (d, m) -> d * m);
-        INDArray blended = Kernels.empty(after.sample().dataType(), after.sample().shape());
-        Kernels.combine(blended, Term.of(after.sample(), 1), Term.of(difference, 1));
-        noise.close();
-        difference.close();
-        return new SamplerState(after.index(), blended, after.anchor() == after.sample() ? blended : after.anchor(), after.predictions());
+        source.fill(plan.request(evaluation), out);
+        Forward.mix(out, known, out, List.of(new Parameterization.Weights(level.alpha(), level.sigma())));
     }
 
     /**

@@ -5,11 +5,11 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,24 +35,15 @@ public final class Plan implements Serializable {
 
     private static final long serialVersionUID = 1;
 
-    private final Solver solver;
-    private final TimeGrid grid;
-    private final Parameterization parameterization;
-    private final DataCorrection correction;
-    private final double startScale;
-    private final Program program;
+    private final Recipe recipe;
+    private final transient Program program;
 
-    private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) {
-        this(solver, grid, parameterization, correction, startScale,
-                Program.compile(solver, grid, parameterization, !correction.equals(DataCorrection.NONE)));
+    private Plan(Recipe recipe) {
+        this(recipe, recipe.compile());
     }
 
-    private Plan(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale, Program program) {
-        this.solver = solver;
-        this.grid = grid;
-        this.parameterization = parameterization;
-        this.correction = correction;
-        this.startScale = startScale;
+    private Plan(Recipe recipe, Program program) {
+        this.recipe = recipe;
         this.program = program;
     }
 
@@ -67,7 +58,7 @@ public final class Plan implements Serializable {
      * @throws IllegalArgumentException if any weight of any step is not finite, naming the evaluation and the reason
      */
     public static Plan of(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction) {
-        return new Plan(solver, grid, parameterization, correction, 1);
+        return new Plan(new Recipe(solver, grid, parameterization, correction, 1));
     }
 
     /**
@@ -77,10 +68,7 @@ public final class Plan implements Serializable {
      * @return the plan
      */
     public Plan withStartScale(double scale) {
-        if (!(scale > 0 && Double.isFinite(scale))) {
-            throw new IllegalArgumentException("the start scale must be positive and finite, got " + scale);
-        }
-        return new Plan(solver, grid, parameterization, correction, scale, program);
+        return new Plan(recipe.withStartScale(scale), program);
     }
 
     /**
@@ -102,32 +90,90 @@ public final class Plan implements Serializable {
      * @throws IllegalArgumentException if this plan has no such steps
      */
     public Plan slice(int from, int to) {
-        if (from < 0 || from >= to || to > steps()) {
-            throw new IllegalArgumentException("steps " + from + " to " + to + " are out of range; this plan has steps 0 to " + (steps() - 1));
-        }
-        return new Plan(solver, grid.slice(grid.first() + from, grid.first() + to), parameterization, correction, startScale);
+        return new Plan(recipe.slice(from, to));
     }
 
-    /** The two parts of a run that is cut in two. */
-    public record Split(Plan high, Plan low) {}
+    /**
+     * The same stretch of noise in another number of steps. The new levels lie at equal fractions of the run's step index: where a fraction hits one of the run's levels it is that
+     * one, so that both ends stay; between two levels u = sigma / (alpha + sigma), the time of a flow, is linear, and the level is what the grid's curve has there.
+     *
+     * @param steps the number of steps, at least 1; with as many as now the run is the same
+     * @return the plan
+     * @throws IllegalArgumentException if the steps of the run do not end where the next ones start, or its grid knows no level that is needed
+     */
+    public Plan withSteps(int steps) {
+        return new Plan(recipe.withSteps(steps));
+    }
 
     /**
-     * Cuts the run at a noise level, for two networks that share the work (base and refiner, experts of high and low noise).
+     * The two parts of a run that is cut in two.
      *
-     * @param edmSigma the level sigma / alpha; steps that start below it belong to the second part
-     * @return the part at higher noise and the part at lower noise
-     * @throws IllegalArgumentException if all steps lie on one side
+     * @param high the part at higher noise
+     * @param low the part at lower noise
      */
-    public Split splitAt(double edmSigma) {
-        int cut = 0;
-        while (cut < steps() && grid.from(grid.first() + cut).edmSigma() >= edmSigma) {
-            cut++;
+    public record Split(Plan high, Plan low) {
+
+        /**
+         * The parts in other numbers of steps, each as {@link Plan#withSteps}.
+         *
+         * @param highSteps the steps of the part at higher noise
+         * @param lowSteps the steps of the part at lower noise
+         * @return the parts
+         */
+        public Split withSteps(int highSteps, int lowSteps) {
+            return new Split(high.withSteps(highSteps), low.withSteps(lowSteps)).joined().cut(high.recipe.falls() ? highSteps : lowSteps);
         }
-        if (cut == 0 || cut == steps()) {
-            throw new IllegalArgumentException("all steps of the run start " + (cut == 0 ? "below" : "at or above") + " sigma " + edmSigma
-                    + "; they start between " + grid.from(grid.first()).edmSigma() + " and " + grid.from(grid.last() - 1).edmSigma());
+
+        /**
+         * Both parts as one run, which goes on at the boundary with what it remembers; only the network changes there.
+         *
+         * @return the plan
+         * @throws IllegalArgumentException if the parts are not of one run
+         */
+        public Plan joined() {
+            return new Plan(high.recipe.falls() ? high.recipe.followedBy(low.recipe) : low.recipe.followedBy(high.recipe));
         }
-        return new Split(slice(0, cut), slice(cut, steps()));
+    }
+
+    private Split cut(int step) {
+        Plan first = slice(0, step);
+        Plan second = slice(step, steps());
+        return recipe.falls() ? new Split(first, second) : new Split(second, first);
+    }
+
+    /**
+     * Cuts the run at a time, for two networks that share the work (base and refiner, experts of high and low noise).
+     *
+     * @param time the boundary as the network's timestep at the start of a step, {@link ModelInput#timestep()}: 900 of 1000 for Wan 2.2's text to video. Steps that start there belong
+     *     to the part at higher noise; times may fall or rise along the run
+     * @return the part at higher noise and the part at lower noise
+     * @throws IllegalArgumentException if all steps start on one side
+     */
+    public Split splitAtTime(double time) {
+        return cut(recipe.cut(recipe.parameterization()::conditioning, time, "time"));
+    }
+
+    /**
+     * Cuts the run at a noise coefficient, as {@link #splitAtTime} at a time.
+     *
+     * @param sigma the boundary as {@link NoiseLevel#sigma()}, on a flow its u: 0.9 is the published boundary of Wan 2.2's text to video. Steps that start there belong to the
+     *     part at higher noise
+     * @return the part at higher noise and the part at lower noise
+     * @throws IllegalArgumentException if all steps start on one side
+     */
+    public Split splitAtSigma(double sigma) {
+        return cut(recipe.cut(NoiseLevel::sigma, sigma, "sigma"));
+    }
+
+    /**
+     * Cuts the run at a noise level in EDM's coordinate, as {@link #splitAtTime} at a time.
+     *
+     * @param edmSigma the boundary as {@link NoiseLevel#edmSigma()}, {@code sigma / alpha}, which means the same on every path. Steps that start there belong to the part at higher noise
+     * @return the part at higher noise and the part at lower noise
+     * @throws IllegalArgumentException if all steps start on one side
+     */
+    public Split splitAtEdmSigma(double edmSigma) {
+        return cut(recipe.cut(NoiseLevel::edmSigma, edmSigma, "sigma / alpha"));
     }
 
     /**
@@ -138,9 +184,9 @@ public final class Plan implements Serializable {
      */
     public Plan reversed() {
         if (stochastic()) {
-            throw new IllegalArgumentException(solver + " adds noise; only deterministic runs can be reversed");
+            throw new IllegalArgumentException(solver() + " adds noise; only deterministic runs can be reversed");
         }
-        return new Plan(solver, grid.reversed(), parameterization, correction, 1);
+        return new Plan(recipe.reversed());
     }
 
     /**
@@ -149,7 +195,7 @@ public final class Plan implements Serializable {
      * @return the number, at least 1
      */
     public int steps() {
-        return grid.last() - grid.first();
+        return recipe.steps();
     }
 
     /**
@@ -168,17 +214,18 @@ public final class Plan implements Serializable {
      * @return the factor, Diffusers' {@code init_noise_sigma}
      */
     public double startScale() {
-        return startScale;
+        return recipe.startScale();
     }
 
     /**
      * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
      * what the known region of an image looks like there.
      *
-     * @param data the clean data x0
+     * @param data the clean data x0; a single sample serves all samples of the noise
      * @param noise N(0, I) noise of the same shape and type
      * @param evaluations one evaluation, or one per sample
-     * @return {@code alpha x0 + sigma noise}, a new array
+     * @return {@code alpha x0 + sigma noise}, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and evaluations do not agree, naming them
      */
     public INDArray addNoise(INDArray data, INDArray noise, int... evaluations) {
         return Forward.noised(data, noise, Arrays.stream(evaluations).mapToObj(this::level).toList());
@@ -199,7 +246,7 @@ public final class Plan implements Serializable {
      * @return the grid
      */
     public TimeGrid grid() {
-        return grid;
+        return recipe.grid();
     }
 
     /**
@@ -208,7 +255,7 @@ public final class Plan implements Serializable {
      * @return the solver
      */
     public Solver solver() {
-        return solver;
+        return recipe.solver();
     }
 
     /**
@@ -240,7 +287,7 @@ public final class Plan implements Serializable {
     public NoiseLevel levelAfter(int evaluation) {
         int step = stepOf(evaluation);
         boolean lastOfStep = evaluation + 1 == evaluations() || stepOf(evaluation + 1) > step;
-        return lastOfStep ? grid.to(grid.first() + step) : level(evaluation + 1);
+        return lastOfStep ? grid().to(grid().first() + step) : level(evaluation + 1);
     }
 
     /**
@@ -292,6 +339,7 @@ public final class Plan implements Serializable {
      *
      * @param noise N(0, I) noise of the sample's shape; not changed
      * @return the state before the first evaluation
+     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
      */
     public SamplerState start(INDArray noise) {
         return start(noise, NoiseSource.none());
@@ -303,9 +351,11 @@ public final class Plan implements Serializable {
      * @param noise N(0, I) noise of the sample's shape; not changed
      * @param source where the noise of the steps comes from
      * @return the state before the first evaluation
+     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
      */
     public SamplerState start(INDArray noise, NoiseSource source) {
-        return begin(noise, startScale, source);
+        checkStartsFromNoise();
+        return loop().begin(noise, startScale(), source);
     }
 
     /**
@@ -317,15 +367,14 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState start(NoiseSource source, DataType type, long... shape) {
-        INDArray noise = source.draw(NoiseRequest.start(), type, shape);
-        SamplerState state = start(noise, source);
-        noise.close();
-        return state;
+        try (INDArray noise = source.draw(NoiseRequest.start(), type, shape)) {
+            return start(noise, source);
+        }
     }
 
     /**
-     * Begins a run from a sample that already stands at the plan's first level: an image noised by
-     * {@link Scheduler#addNoise}, or clean data for inversion.
+     * Begins a run from a sample that already stands at the plan's first level: a noised image ({@link #addNoise(INDArray, INDArray, int...) addNoise(image, noise, 0)}), or clean
+     * data for inversion.
      *
      * @param sample the sample; copied
      * @return the state before the first evaluation
@@ -342,14 +391,18 @@ public final class Plan implements Serializable {
      * @return the state before the first evaluation
      */
     public SamplerState startFrom(INDArray sample, NoiseSource source) {
-        return begin(sample, 1, source);
+        return loop().begin(sample, 1, source);
     }
 
-    private SamplerState begin(INDArray sample, double scale, NoiseSource source) {
-        Kernels.computeType(sample.dataType());
-        Engine engine = Engine.fresh(correction);
-        engine.begin(sample, scale, program.evaluations().get(0), false, source, Program.churn(0));
-        return engine.state(0);
+    private void checkStartsFromNoise() {
+        if (grid().first() > 0) {
+            throw new IllegalArgumentException("this run starts late, at step " + grid().first() + " of its grid, where the sample already holds an image and no pure noise (" + level(0)
+                    + "); start it from a noised image, plan.startFrom(plan.addNoise(image, noise, 0)), or where another run ended, plan.startFrom(state.sample())");
+        }
+    }
+
+    private Loop loop() {
+        return new Loop(program, correction());
     }
 
     /**
@@ -358,8 +411,10 @@ public final class Plan implements Serializable {
      * @param noise N(0, I) noise of the sample's shape; not changed
      * @param source where the noise of the steps comes from; {@link NoiseSource#none()} if the run is deterministic
      * @return the run, to be closed
+     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
      */
     public Session session(INDArray noise, NoiseSource source) {
+        checkStartsFromNoise();
         Kernels.computeType(noise.dataType());
         return Session.start(this, noise, source);
     }
@@ -373,7 +428,7 @@ public final class Plan implements Serializable {
      */
     public Session session(SamplerState state, NoiseSource source) {
         if (state.index() != evaluations()) {
-            checked(state.index(), state);
+            loop().checked(state.index(), state);
         }
         return Session.resume(this, state, source);
     }
@@ -386,16 +441,8 @@ public final class Plan implements Serializable {
      * @return the input
      */
     public ModelInput input(int evaluation, SamplerState state) {
-        Evaluation e = checked(evaluation, state);
-        INDArray sample = state.sample();
-        if (e.inputScale() != 1) {
-            sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
-            Kernels.combine(sample, Term.of(state.sample(), e.inputScale()));
-        }
-        return new Given(sample, e.conditioning(), e.level());
+        return loop().input(evaluation, state);
     }
-
-    private record Given(INDArray sample, double timestep, NoiseLevel level) implements ModelInput {}
 
     /**
      * Takes the step that follows a network evaluation. Pure: the same arguments give the same state.
@@ -409,10 +456,7 @@ public final class Plan implements Serializable {
      * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides
      */
     public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
-        checked(evaluation, state);
-        Engine engine = Engine.at(state, correction);
-        engine.advance(program.steps().get(evaluation), output, false, noise);
-        return engine.state(evaluation + 1);
+        return loop().step(evaluation, output, state, noise);
     }
 
     /**
@@ -424,9 +468,7 @@ public final class Plan implements Serializable {
      * @return the estimate, a new array
      */
     public INDArray denoised(int evaluation, INDArray output, SamplerState state) {
-        INDArray estimate = Kernels.empty(state.sample().dataType(), state.sample().shape());
-        Engine.at(state, correction).estimate(checked(evaluation, state), output, estimate);
-        return estimate;
+        return loop().denoised(evaluation, output, state);
     }
 
     /**
@@ -439,10 +481,7 @@ public final class Plan implements Serializable {
      * @return the samples after the step, a new array
      */
     public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
-        List<Evaluation> rows = plans.stream().map(plan -> plan.program.evaluations().get(0)).toList();
-        Engine engine = Engine.at(new SamplerState(0, sample, sample, List.of()), plans.get(0).correction);
-        engine.advance(Step.last(rows, NoiseRequest.step(0)), output, false, noise);
-        return engine.sample() == sample ? Kernels.copy(sample) : engine.sample();
+        return Loop.stepRows(plans.stream().map(Plan::loop).toList(), output, sample, noise);
     }
 
     Program program() {
@@ -450,26 +489,11 @@ public final class Plan implements Serializable {
     }
 
     DataCorrection correction() {
-        return correction;
+        return recipe.correction();
     }
 
     Evaluation evaluation(int index) {
-        if (index < 0 || index >= program.evaluations().size()) {
-            throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (program.evaluations().size() - 1));
-        }
-        return program.evaluations().get(index);
-    }
-
-    private Evaluation checked(int index, SamplerState state) {
-        Evaluation e = evaluation(index);
-        if (state.index() != index) {
-            throw new IllegalArgumentException("the state stands before evaluation " + state.index() + " but evaluation " + index + " was asked for");
-        }
-        if (state.predictions().size() < program.predictionsNeeded()[index]) {
-            throw new IllegalArgumentException("the state holds " + state.predictions().size() + " predictions but this plan needs "
-                    + program.predictionsNeeded()[index] + " at evaluation " + index + "; it belongs to another plan");
-        }
-        return e;
+        return program.evaluation(index);
     }
 
     /**
@@ -480,7 +504,7 @@ public final class Plan implements Serializable {
     public PlanDescription describe() {
         List<PlanDescription.Row> rows = IntStream.range(0, evaluations())
                 .mapToObj(i -> PlanDescription.Row.of(evaluation(i), i, stepOf(i), request(i))).toList();
-        return new PlanDescription(solver.toString(), parameterization.toString(), correction.toString(), startScale, grid.to(grid.last() - 1), rows);
+        return new PlanDescription(solver().toString(), recipe.parameterization().toString(), correction().toString(), startScale(), grid().to(grid().last() - 1), rows);
     }
 
     /**
@@ -492,8 +516,30 @@ public final class Plan implements Serializable {
         return describe().fingerprint();
     }
 
+    /** Written out is what a plan is compiled from: read back it is compiled and checked anew. */
+    private Object writeReplace() {
+        return new Written(recipe);
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a plan is written out as what it is compiled from");
+    }
+
+    private record Written(Recipe recipe) implements Serializable {
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                return new Plan(recipe);
+            } catch (RuntimeException e) {
+                InvalidObjectException refused = new InvalidObjectException("the plan that was written out cannot be compiled: " + e.getMessage());
+                refused.initCause(e);
+                throw refused;
+            }
+        }
+    }
+
     @Override
     public String toString() {
-        return "Plan[" + solver + ", " + program.evaluations().size() + " evaluations]";
+        return "Plan[" + solver() + ", " + program.evaluations().size() + " evaluations]";
     }
 }

@@ -4,7 +4,6 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseRequest;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.List;
  * @param anchorNeeded whether the anchor is read at or after an evaluation, before it is written
  * @param predictionsNeeded how many predictions are read at or after an evaluation
  */
-record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) implements Serializable {
+record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) {
 
     static Program compile(Solver solver, TimeGrid grid, Parameterization parameterization, boolean corrected) {
         List<Evaluation> all = new ArrayList<>();
@@ -62,6 +61,13 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
     /** The noise that goes into the sample before the network sees it. */
     static NoiseRequest churn(int evaluation) {
         return new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 1, NoiseRequest.Interval.NONE);
+    }
+
+    Evaluation evaluation(int index) {
+        if (index < 0 || index >= evaluations.size()) {
+            throw new IllegalArgumentException("evaluation " + index + " is out of range; this plan has evaluations 0 to " + (evaluations.size() - 1));
+        }
+        return evaluations.get(index);
     }
 
     /** The most predictions that a state of the run holds. */

@@ -1,33 +1,47 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.kernel.Kernels;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.Objects;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * All memory of a run as plain data: keep it, fork it, write it out, continue from it on another machine.
  *
- * <p>The arrays belong to the caller once handed out; the library never touches them again.
+ * <p>The arrays belong to the caller once handed out; the library never touches them again. ND4J frees arrays when the garbage collector gets to them; in a loop that should not wait
+ * for it, close each state but for what the next one shares with it:
+ * <pre>{@code
+ *   SamplerState next = plan.step(i, output, state, noiseSource);
+ *   state.closeExcept(next);
+ *   state = next;
+ * }</pre>
  *
  * @param index the next network evaluation, from 0; the number of evaluations when the run is complete
  * @param sample the current sample
  * @param anchor the sample a multi-evaluation step starts from; the sample itself where the solver needs none
  * @param predictions remembered predictions, newest first
  */
-public record SamplerState(int index, INDArray sample, INDArray anchor, List<INDArray> predictions) implements Serializable {
+public record SamplerState(int index, INDArray sample, INDArray anchor, List<INDArray> predictions) implements Serializable, AutoCloseable {
 
-    private static final String FORMAT = "diffusion4j state 1";
-
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException if the index is negative
+     * @throws NullPointerException if an array is missing
+     */
     public SamplerState {
+        if (index < 0) {
+            throw new IllegalArgumentException("the evaluations of a run count from 0, got a state before evaluation " + index);
+        }
+        Objects.requireNonNull(sample, "a state needs a sample");
+        Objects.requireNonNull(anchor, "a state needs an anchor; where a solver has none it is the sample");
         predictions = List.copyOf(predictions);
     }
 
@@ -43,6 +57,32 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
                 predictions.stream().map(p -> p == sample ? newSample : p == anchor ? newAnchor : Kernels.copy(p)).toList());
     }
 
+    /** Closes all arrays of the state; those that are closed already, or are views of others, stay as they are. */
+    @Override
+    public void close() {
+        arrays().forEach(INDArray::close);
+    }
+
+    /**
+     * Closes the arrays of this state that another one does not hold.
+     *
+     * @param next the state that goes on, usually the next one
+     */
+    public void closeExcept(SamplerState next) {
+        Set<INDArray> own = arrays();
+        own.removeAll(next.arrays());
+        own.forEach(INDArray::close);
+    }
+
+    /** The arrays, each once. */
+    private Set<INDArray> arrays() {
+        Set<INDArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        arrays.add(sample);
+        arrays.add(anchor);
+        arrays.addAll(predictions);
+        return arrays;
+    }
+
     /**
      * Writes the state in a form that any version and any language can read: big-endian as in {@link java.io.DataOutput}, the text {@code diffusion4j state 1}, the index, then
      * sample, whether the anchor is another array and if so the anchor, the number of predictions and the predictions. An array is its data type as text, its rank, its
@@ -52,71 +92,17 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
      * @throws IOException if that fails
      */
     public void write(OutputStream stream) throws IOException {
-        DataOutputStream out = new DataOutputStream(stream);
-        out.writeUTF(FORMAT);
-        out.writeInt(index);
-        write(out, sample);
-        out.writeBoolean(anchor != sample);
-        if (anchor != sample) {
-            write(out, anchor);
-        }
-        out.writeInt(predictions.size());
-        for (INDArray prediction : predictions) {
-            write(out, prediction);
-        }
-        out.flush();
+        WrittenState.write(this, stream);
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads what {@link #write} wrote. Nothing that the stream says of its own size is believed: what is read takes memory in proportion to the bytes that are there.
      *
      * @param stream where to read; it is not closed
      * @return the state
-     * @throws IOException if the stream ends early or holds something else
+     * @throws IOException if the stream ends early or holds something else, saying what and where
      */
     public static SamplerState read(InputStream stream) throws IOException {
-        DataInputStream in = new DataInputStream(stream);
-        String format = in.readUTF();
-        if (!format.equals(FORMAT)) {
-            throw new IOException("this is not a sampler state of this version: it begins with '" + format + "', not '" + FORMAT + "'");
-        }
-        int index = in.readInt();
-        INDArray sample = readArray(in);
-        INDArray anchor = in.readBoolean() ? readArray(in) : sample;
-        List<INDArray> predictions = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-            predictions.add(readArray(in));
-        }
-        return new SamplerState(index, sample, anchor, predictions);
-    }
-
-    private static void write(DataOutputStream out, INDArray array) throws IOException {
-        out.writeUTF(array.dataType().name());
-        out.writeInt(array.rank());
-        for (long size : array.shape()) {
-            out.writeLong(size);
-        }
-        for (double value : Kernels.values(array)) {
-            if (array.dataType() == DataType.DOUBLE) {
-                out.writeDouble(value);
-            } else {
-                out.writeFloat((float) value);
-            }
-        }
-    }
-
-    private static INDArray readArray(DataInputStream in) throws IOException {
-        DataType type = DataType.valueOf(in.readUTF());
-        long[] shape = new long[in.readInt()];
-        for (int axis = 0; axis < shape.length; axis++) {
-            shape[axis] = in.readLong();
-        }
-        INDArray array = Kernels.empty(type, shape);
-        double[] values = new double[(int) array.length()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = type == DataType.DOUBLE ? in.readDouble() : in.readFloat();
-        }
-        Kernels.fill(array, values);
-        return array;
+        return new WrittenState(stream).read();
     }
 }

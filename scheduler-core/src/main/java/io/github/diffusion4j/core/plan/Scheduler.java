@@ -66,12 +66,23 @@ public interface Scheduler extends Serializable {
     TimeGrid grid(int steps);
 
     /**
+     * The noise level of a timestep, as {@link ModelInput#timestep()} hands it out.
+     *
+     * @param timestep the timestep
+     * @return the level
+     * @throws IllegalArgumentException if there is no such timestep
+     */
+    default NoiseLevel level(double timestep) {
+        return schedule().at(timestep);
+    }
+
+    /**
      * The level a step to a timestep ends at.
      *
      * @param timestep a timestep, or a negative number for the end of the run
      * @return the level
      */
-    NoiseLevel target(double timestep);
+    NoiseLevel end(double timestep);
 
     /**
      * A run of the given number of steps.
@@ -104,10 +115,11 @@ public interface Scheduler extends Serializable {
     /**
      * The forward process: {@code alpha(t) x0 + sigma(t) noise}.
      *
-     * @param data the clean data x0
+     * @param data the clean data x0; a single sample serves all samples of the noise
      * @param noise N(0, I) noise of the same shape and type
      * @param timesteps one timestep, or one per sample
-     * @return the noised data, a new array
+     * @return the noised data, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and timesteps do not agree, naming them
      */
     default INDArray addNoise(INDArray data, INDArray noise, double... timesteps) {
         return Forward.noised(data, noise, levels(timesteps));
@@ -116,29 +128,46 @@ public interface Scheduler extends Serializable {
     /**
      * The forward process at given levels: {@code alpha x0 + sigma noise}.
      *
-     * @param data the clean data x0
+     * @param data the clean data x0; a single sample serves all samples of the noise
      * @param noise N(0, I) noise of the same shape and type
      * @param levels one level, or one per sample
-     * @return the noised data, a new array
+     * @return the noised data, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and levels do not agree, naming them
      */
     static INDArray noised(INDArray data, INDArray noise, List<NoiseLevel> levels) {
         return Forward.noised(data, noise, levels);
     }
 
     /**
-     * The velocity {@code alpha(t) noise - sigma(t) x0} (Salimans and Ho, arXiv:2202.00512, section 4).
+     * What the network should output for the noised data, {@code p(t) x0 + q(t) noise} with the weights of {@link Parameterization#target}: noise, x0, the velocity, or
+     * {@code noise - x0} on a flow.
      *
-     * @param data the clean data x0
+     * @param data the clean data x0; a single sample serves all samples of the noise
      * @param noise N(0, I) noise of the same shape and type
      * @param timesteps one timestep, or one per sample
-     * @return the velocity, a new array
+     * @return the target, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or there is no finite target
+     */
+    default INDArray target(INDArray data, INDArray noise, double... timesteps) {
+        return Forward.target(data, noise, levels(timesteps), parameterization());
+    }
+
+    /**
+     * The velocity {@code alpha(t) noise - sigma(t) x0} of variance-preserving paths (Salimans and Ho, arXiv:2202.00512, section 4), whatever the network outputs. On paths that do
+     * not preserve variance alpha and sigma are divided by {@code sqrt(alpha^2 + sigma^2)}, as in Diffusers' {@code get_velocity}.
+     *
+     * @param data the clean data x0; a single sample serves all samples of the noise
+     * @param noise N(0, I) noise of the same shape and type
+     * @param timesteps one timestep, or one per sample
+     * @return the velocity, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or on a flow, whose network learns another velocity: use {@link #target}
      */
     default INDArray velocity(INDArray data, INDArray noise, double... timesteps) {
-        return Forward.mix(data, noise, levels(timesteps), level -> -level.sigma(), NoiseLevel::alpha);
+        return Forward.velocity(data, noise, levels(timesteps), parameterization());
     }
 
     private List<NoiseLevel> levels(double[] timesteps) {
-        return Arrays.stream(timesteps).mapToObj(schedule()::at).toList();
+        return Arrays.stream(timesteps).mapToObj(this::level).toList();
     }
 
     /**
@@ -185,7 +214,7 @@ public interface Scheduler extends Serializable {
             throw new IllegalArgumentException("each step needs a start and an end, got " + timesteps.length + " timesteps and " + previous.length + " ends");
         }
         List<Plan> rows = IntStream.range(0, timesteps.length).mapToObj(row -> {
-            TimeGrid grid = new TimeGrid(List.of(schedule().at(timesteps[row])), List.of(target(previous[row])));
+            TimeGrid grid = new TimeGrid(List.of(level(timesteps[row])), List.of(end(previous[row])));
             return Plan.of(solver(), grid, parameterization(), correction());
         }).toList();
         if (rows.get(0).evaluations() != 1) {

@@ -31,6 +31,8 @@ public final class Session implements AutoCloseable {
     private final Current current = new Current();
     private int evaluation;
     private INDArray preview;
+    private Inpainting inpainting;
+    private NoiseSource regionNoise = NoiseSource.none();
 
     private Session(Plan plan, NoiseSource source) {
         this.plan = plan;
@@ -72,6 +74,23 @@ public final class Session implements AutoCloseable {
         public NoiseLevel level() {
             return plan.level(evaluation);
         }
+    }
+
+    /**
+     * Keeps a known region from the next step on: the same numbers as {@link Inpainting#keepKnown} after every step, in place.
+     *
+     * @param region the region
+     * @param noise the noise of the region; another seed than the run's, so that the two are independent
+     * @return this session
+     * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
+     */
+    public Session keeping(Inpainting region, NoiseSource noise) {
+        if (!done()) {
+            region.mask(plan, evaluation, sample());
+        }
+        inpainting = region;
+        regionNoise = noise;
+        return this;
     }
 
     /**
@@ -145,8 +164,26 @@ public final class Session implements AutoCloseable {
         if (done()) {
             throw new IllegalStateException("the run is complete after its " + plan.evaluations() + " evaluations");
         }
-        open().advance(plan.program().steps().get(evaluation), output, true, source);
+        Step step = plan.program().steps().get(evaluation);
+        if (inpainting == null) {
+            open().advance(step, output, true, source);
+        } else {
+            stepAndKeep(step, output);
+        }
         evaluation++;
+    }
+
+    /** What can fail comes before the step, so that a step that fails changes nothing. */
+    private void stepAndKeep(Step step, INDArray output) {
+        Mask mask = inpainting.mask(plan, evaluation, sample());
+        INDArray known = buffers.take(sample().dataType(), sample().shape());
+        try {
+            inpainting.noise(plan, evaluation, known, regionNoise);
+            engine.advance(step, output, false, source);
+            engine.keep(known, mask, step.input());
+        } finally {
+            buffers.give(known);
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import static io.github.diffusion4j.core.plan.Evaluation.NOISE;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 
 import io.github.diffusion4j.core.noise.NoiseRequest;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -27,7 +26,7 @@ import java.util.function.Function;
  * @param keepPredictions how many predictions are read later
  */
 record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
-        NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) implements Serializable {
+        NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
 
     private static final double[][] NOTHING = {};
 

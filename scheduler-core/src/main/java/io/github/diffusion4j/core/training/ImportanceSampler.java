@@ -47,19 +47,20 @@ public final class ImportanceSampler implements TimestepSampler {
     /**
      * The sampler after a batch.
      *
-     * @param timesteps the timesteps of the batch
+     * @param timesteps the timesteps of the batch, whole numbers in 0 .. T-1
      * @param batchLosses the unweighted loss of each sample, finite and at least 0
      * @return the next sampler
+     * @throws IllegalArgumentException if there is not a loss for each timestep, or a timestep or a loss cannot be used, naming it
      */
-    public ImportanceSampler updated(int[] timesteps, double[] batchLosses) {
+    public ImportanceSampler updated(double[] timesteps, double[] batchLosses) {
         if (timesteps.length != batchLosses.length) {
             throw new IllegalArgumentException("each timestep needs a loss, got " + timesteps.length + " timesteps and " + batchLosses.length + " losses");
         }
         double[][] next = losses.clone();
         for (int i = 0; i < timesteps.length; i++) {
-            int t = timesteps[i];
-            if (t < 0 || t >= losses.length || !(batchLosses[i] >= 0 && Double.isFinite(batchLosses[i]))) {
-                throw new IllegalArgumentException("loss " + batchLosses[i] + " at timestep " + t + " cannot be used; losses are finite and at least 0, timesteps 0 to "
+            int t = (int) timesteps[i];
+            if (t != timesteps[i] || t < 0 || t >= losses.length || !(batchLosses[i] >= 0 && Double.isFinite(batchLosses[i]))) {
+                throw new IllegalArgumentException("loss " + batchLosses[i] + " at timestep " + timesteps[i] + " cannot be used; losses are finite and at least 0, timesteps whole, 0 to "
                         + (losses.length - 1));
             }
             double[] old = next[t];
@@ -96,7 +97,7 @@ public final class ImportanceSampler implements TimestepSampler {
 
     @Override
     public Draw draw(CounterUniform uniform, int iteration, int batch) {
-        int[] timesteps = new int[batch];
+        double[] timesteps = new double[batch];
         double[] weights = new double[batch];
         for (int i = 0; i < batch; i++) {
             int found = Arrays.binarySearch(cumulative, uniform.at(iteration, i));

@@ -10,6 +10,9 @@ import java.io.Serializable;
  * <p>A published weighting {@code w} of the error of x0 becomes a weight of the error of the network's output u by
  * {@code x0 = a x + b u}: the errors differ by the factor {@code b}, so u takes {@code w b^2}. That is {@code w / SNR} for
  * epsilon, {@code w} for x0 and {@code w / (SNR + 1)} for v prediction.
+ *
+ * <p>At the ends of a path, alpha 0 or sigma 0, a weight is the limit of its formula. There one of the errors has a weight without limit and a factor of 0, so that the weight is
+ * taken from the error of eps instead, {@code (w / SNR) c^2} with {@code eps = d x + c u}, which is the same in between.
  */
 @FunctionalInterface
 public interface LossWeight extends Serializable {
@@ -38,7 +41,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight snr() {
-        return ofData("SNR", NoiseLevel::snr);
+        return of("SNR", NoiseLevel::snr, level -> 1);
     }
 
     /**
@@ -49,7 +52,7 @@ public interface LossWeight extends Serializable {
      */
     static LossWeight minSnr(double gamma) {
         checkPositive("gamma", gamma);
-        return ofData("min-SNR", level -> Math.min(level.snr(), gamma));
+        return of("min-SNR", level -> Math.min(level.snr(), gamma), level -> Math.min(1, gamma / level.snr()));
     }
 
     /**
@@ -58,7 +61,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight truncatedSnr() {
-        return ofData("truncated SNR", level -> Math.max(level.snr(), 1));
+        return of("truncated SNR", level -> Math.max(level.snr(), 1), level -> Math.max(1, 1 / level.snr()));
     }
 
     /**
@@ -73,7 +76,12 @@ public interface LossWeight extends Serializable {
         if (!(gamma >= 0 && Double.isFinite(gamma))) {
             throw new IllegalArgumentException("gamma must be at least 0 and finite, got " + gamma);
         }
-        return ofData("P2", level -> level.snr() / Math.pow(k + level.snr(), gamma));
+        return of("P2", level -> p2(level.snr(), k, gamma), level -> Math.pow(k + level.snr(), -gamma));
+    }
+
+    /** {@code snr / (k + snr)^gamma}, without infinity over infinity at clean data. */
+    private static double p2(double snr, double k, double gamma) {
+        return snr > 1 ? Math.pow(snr, 1 - gamma) * Math.pow(1 + k / snr, -gamma) : snr / Math.pow(k + snr, gamma);
     }
 
     /** A weighting of the error of x0. */
@@ -97,15 +105,27 @@ public interface LossWeight extends Serializable {
      * @return the weight for any parameterization
      */
     static LossWeight ofData(String name, DataWeight data) {
+        return of(name, data, level -> data.weight(level) / level.snr());
+    }
+
+    /** The weight of the error of x0 or of that of eps: near pure noise the latter first, because the other has lost its digits there. */
+    private static LossWeight of(String name, DataWeight data, DataWeight noise) {
         return (level, parameterization) -> {
-            double factor = parameterization.data(level).second();
-            double weight = data.weight(level) * factor * factor;
+            double ofData = times(data.weight(level), parameterization.data(level).second());
+            double ofNoise = times(noise.weight(level), parameterization.noise(level).second());
+            boolean noisy = level.snr() < Double.MIN_NORMAL;
+            double preferred = noisy ? ofNoise : ofData;
+            double weight = Double.isFinite(preferred) ? preferred : noisy ? ofData : ofNoise;
             if (!Double.isFinite(weight)) {
                 throw new IllegalArgumentException("the " + name + " weight of " + parameterization + " prediction is " + weight + " at " + level
                         + "; keep such levels out of training or use another weight or parameterization");
             }
             return weight;
         };
+    }
+
+    private static double times(double weight, double factor) {
+        return weight * factor * factor;
     }
 
     private static void checkPositive(String name, double value) {

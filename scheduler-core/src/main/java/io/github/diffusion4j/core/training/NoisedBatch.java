@@ -33,13 +33,13 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
      * @throws IllegalArgumentException if data, noise and timesteps do not agree
      */
     public static NoisedBatch of(Scheduler scheduler, INDArray data, INDArray noise, TimestepSampler.Draw draw, LossWeight weight) {
-        int[] timesteps = draw.timesteps();
+        double[] timesteps = draw.timesteps();
         if (data.dataType() != noise.dataType() || !Arrays.equals(data.shape(), noise.shape()) || data.rank() == 0 || data.size(0) != timesteps.length) {
             throw new IllegalArgumentException("data, noise and timesteps must agree, got " + data.dataType() + Arrays.toString(data.shape()) + ", "
                     + noise.dataType() + Arrays.toString(noise.shape()) + " and " + timesteps.length + " timesteps");
         }
         Parameterization parameterization = scheduler.parameterization();
-        List<NoiseLevel> levels = Arrays.stream(timesteps).mapToObj(scheduler.schedule()::at).toList();
+        List<NoiseLevel> levels = Arrays.stream(timesteps).mapToObj(scheduler::level).toList();
         double[] importance = draw.weights();
         double[] weights = new double[timesteps.length];
         for (int i = 0; i < weights.length; i++) {

@@ -21,19 +21,26 @@ public interface TimestepSampler extends Serializable {
     /**
      * The timesteps of a batch.
      *
-     * @param timesteps one per sample, in 0 .. T-1
+     * @param timesteps one per sample, as {@link io.github.diffusion4j.core.plan.Scheduler#level} takes them: in 0 .. T-1 on a table, any time of a continuous schedule
      * @param weights one per sample, {@code 1 / (T p(t))}: with these the weighted loss has the expectation of the uniform one
      */
-    record Draw(int[] timesteps, double[] weights) implements Serializable {
+    record Draw(double[] timesteps, double[] weights) implements Serializable {
 
-        /** Copies the arrays. */
+        /**
+         * Copies the arrays.
+         *
+         * @throws IllegalArgumentException if there are not as many weights as timesteps
+         */
         public Draw {
+            if (timesteps.length != weights.length) {
+                throw new IllegalArgumentException("each timestep needs a weight, got " + timesteps.length + " timesteps and " + weights.length + " weights");
+            }
             timesteps = timesteps.clone();
             weights = weights.clone();
         }
 
         @Override
-        public int[] timesteps() {
+        public double[] timesteps() {
             return timesteps.clone();
         }
 
@@ -76,8 +83,8 @@ public interface TimestepSampler extends Serializable {
         checkTimesteps(timesteps);
         return (uniform, iteration, batch) -> {
             int half = (batch + 1) / 2;
-            int[] drawn = of(timesteps, half, i -> uniform.at(iteration, i)).timesteps();
-            int[] all = new int[batch];
+            double[] drawn = of(timesteps, half, i -> uniform.at(iteration, i)).timesteps();
+            double[] all = new double[batch];
             for (int i = 0; i < batch; i++) {
                 all[i] = i < half ? drawn[i] : timesteps - 1 - drawn[i - half];
             }
@@ -89,7 +96,7 @@ public interface TimestepSampler extends Serializable {
         if (batch < 1) {
             throw new IllegalArgumentException("a batch needs at least one sample, got " + batch);
         }
-        int[] drawn = new int[batch];
+        double[] drawn = new double[batch];
         for (int i = 0; i < batch; i++) {
             drawn[i] = Math.min(timesteps - 1, (int) (unit.applyAsDouble(i) * timesteps));
         }

@@ -19,7 +19,7 @@ class TimestepSamplerTest {
 
     @Property(tries = 100, seed = "42")
     void stratified_batches_have_one_timestep_in_each_stratum(@ForAll @IntRange(min = 1, max = 200) int batch, @ForAll @IntRange(max = 999) int iteration) {
-        int[] t = TimestepSampler.stratified(1000).draw(UNIFORM, iteration, batch).timesteps();
+        double[] t = TimestepSampler.stratified(1000).draw(UNIFORM, iteration, batch).timesteps();
         for (int i = 0; i < batch; i++) {
             assertTrue(t[i] >= Math.floor(1000.0 * i / batch) && t[i] <= 1000.0 * (i + 1) / batch, i + " of " + batch + ": " + t[i]);
         }
@@ -27,7 +27,7 @@ class TimestepSamplerTest {
 
     @Property(tries = 100, seed = "42")
     void antithetic_pairs_mirror_each_other(@ForAll @IntRange(min = 1, max = 101) int batch) {
-        int[] t = TimestepSampler.antithetic(1000).draw(UNIFORM, 0, batch).timesteps();
+        double[] t = TimestepSampler.antithetic(1000).draw(UNIFORM, 0, batch).timesteps();
         int half = (batch + 1) / 2;
         for (int i = half; i < batch; i++) {
             assertEquals(999, t[i] + t[i - half]);
@@ -38,9 +38,9 @@ class TimestepSamplerTest {
     @Test
     void uniform_timesteps_are_uniform() {
         int n = 100_000;
-        int[] t = TimestepSampler.uniform(1000).draw(UNIFORM, 3, n).timesteps();
+        double[] t = TimestepSampler.uniform(1000).draw(UNIFORM, 3, n).timesteps();
         double chiSquare = IntStream.range(0, 10).mapToDouble(k -> {
-            long count = Arrays.stream(t).filter(x -> x / 100 == k).count();
+            long count = Arrays.stream(t).filter(x -> (int) (x / 100) == k).count();
             return Math.pow(count - n / 10.0, 2) / (n / 10.0);
         }).sum();
         assertTrue(chiSquare < 46.0, "chi-square " + chiSquare);
@@ -61,7 +61,7 @@ class TimestepSamplerTest {
         ImportanceSampler before = sampler;
         double[] losses = {1, 2, 3, 4};
         for (int k = 0; k < 10; k++) {
-            sampler = sampler.updated(new int[] {0, 1, 2, 3}, losses);
+            sampler = sampler.updated(new double[] {0, 1, 2, 3}, losses);
         }
         assertArrayEquals(new double[] {0.25, 0.25, 0.25, 0.25}, before.probabilities(), "a sampler is a value");
         for (int t = 0; t < 4; t++) {
@@ -70,7 +70,7 @@ class TimestepSamplerTest {
         int n = 40_000;
         TimestepSampler.Draw draw = sampler.draw(UNIFORM, 0, n);
         // E[weight * loss] over the draw is the plain mean of the losses, 2.5; 5 standard errors.
-        double[] terms = IntStream.range(0, n).mapToDouble(i -> draw.weights()[i] * losses[draw.timesteps()[i]]).toArray();
+        double[] terms = IntStream.range(0, n).mapToDouble(i -> draw.weights()[i] * losses[(int) draw.timesteps()[i]]).toArray();
         double mean = Arrays.stream(terms).average().orElseThrow();
         double deviation = Math.sqrt(Arrays.stream(terms).map(x -> (x - mean) * (x - mean)).average().orElseThrow());
         assertEquals(2.5, mean, 5 * deviation / Math.sqrt(n) + 1e-9);
@@ -82,10 +82,10 @@ class TimestepSamplerTest {
     void old_losses_are_forgotten() {
         ImportanceSampler sampler = ImportanceSampler.of(2);
         for (int k = 0; k < 10; k++) {
-            sampler = sampler.updated(new int[] {0, 1}, new double[] {100, 1});
+            sampler = sampler.updated(new double[] {0, 1}, new double[] {100, 1});
         }
         for (int k = 0; k < 10; k++) {
-            sampler = sampler.updated(new int[] {0, 1}, new double[] {1, 1});
+            sampler = sampler.updated(new double[] {0, 1}, new double[] {1, 1});
         }
         assertArrayEquals(new double[] {0.5, 0.5}, sampler.probabilities(), 1e-15);
     }
@@ -94,7 +94,7 @@ class TimestepSamplerTest {
     void bad_input_is_refused() {
         assertThrows(IllegalArgumentException.class, () -> TimestepSampler.uniform(0));
         assertThrows(IllegalArgumentException.class, () -> TimestepSampler.stratified(10).draw(UNIFORM, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new int[] {3}, new double[] {1}));
-        assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new int[] {1}, new double[] {Double.NaN}));
+        assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {3}, new double[] {1}));
+        assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {1}, new double[] {Double.NaN}));
     }
 }

@@ -80,6 +80,12 @@ public final class CMStochasticIterativeScheduler extends DiffusersScheduler {
         return new Composition(grid, solver, parameterization, correction(), schedule.sigmaMax());
     }
 
+    /** Its timesteps are what the network is told, {@code 250 ln sigma}. */
+    @Override
+    public NoiseLevel level(double timestep) {
+        return schedule.at(Math.exp(timestep / 250));
+    }
+
     @Override
     public EdmSchedule schedule() {
         return schedule;

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 
 /**
@@ -23,7 +24,16 @@ record EdmNetwork(double sigmaData, int sign, Time time) implements Parameteriza
         /** {@code 2 / pi atan(s)}. */
         ARC_TANGENT,
         /** The level's time. */
-        LEVEL
+        LEVEL;
+
+        /** The level of a schedule, whose network is told this. */
+        NoiseLevel level(NoiseSchedule schedule, double told) {
+            return switch (this) {
+                case QUARTER_LOG -> schedule.atEdmSigma(Math.exp(4 * told));
+                case ARC_TANGENT -> schedule.atEdmSigma(Math.tan(told * Math.PI / 2));
+                case LEVEL -> schedule.at(told);
+            };
+        }
     }
 
     private double variance(NoiseLevel level) {

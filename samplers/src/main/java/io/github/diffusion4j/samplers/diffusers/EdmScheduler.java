@@ -18,6 +18,7 @@ abstract class EdmScheduler extends DiffusersScheduler {
 
     private final EdmSchedule schedule;
     private final Parameterization parameterization;
+    private final EdmNetwork.Time time;
     private final boolean exponential;
     private final boolean zero;
 
@@ -25,6 +26,7 @@ abstract class EdmScheduler extends DiffusersScheduler {
         super(config);
         this.schedule = new EdmSchedule(settings().number("sigma_min"), settings().number("sigma_max"));
         this.parameterization = new EdmNetwork(settings().number("sigma_data"), settings().choice("prediction_type", Map.of("epsilon", 1, "v_prediction", -1)), time);
+        this.time = time;
         this.exponential = settings().choice("sigma_schedule", Map.of("karras", false, "exponential", true));
         this.zero = settings().choice("final_sigmas_type", Map.of("zero", true, "sigma_min", false));
     }
@@ -59,6 +61,12 @@ abstract class EdmScheduler extends DiffusersScheduler {
             return SigmaRamp.exponential().sigmas(schedule.sigmaMax(), schedule.sigmaMin(), places.length);
         }
         return SigmaRamp.karras(settings().number("rho")).at(schedule.sigmaMax(), schedule.sigmaMin(), places);
+    }
+
+    /** Its timesteps are what the network is told, not sigma. */
+    @Override
+    public final NoiseLevel level(double timestep) {
+        return time.level(schedule, timestep);
     }
 
     @Override

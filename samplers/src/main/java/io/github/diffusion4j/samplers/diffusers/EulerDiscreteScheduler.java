@@ -72,6 +72,11 @@ public final class EulerDiscreteScheduler extends SigmaScheduler {
     }
 
     @Override
+    public NoiseLevel level(double timestep) {
+        return parameterization instanceof LogSigmaTime ? EdmNetwork.Time.QUARTER_LOG.level(schedule(), timestep) : super.level(timestep);
+    }
+
+    @Override
     public Parameterization parameterization() {
         return parameterization;
     }

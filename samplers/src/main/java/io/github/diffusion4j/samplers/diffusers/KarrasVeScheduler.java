@@ -59,6 +59,12 @@ public final class KarrasVeScheduler extends DiffusersScheduler {
         return new Composition(grid, solver, parameterization(), correction(), schedule.sigmaMax());
     }
 
+    /** Its timesteps are what the network is told, {@code sigma / 2}. */
+    @Override
+    public NoiseLevel level(double timestep) {
+        return schedule.at(2 * timestep);
+    }
+
     @Override
     public EdmSchedule schedule() {
         return schedule;

@@ -47,6 +47,12 @@ public final class MiniMaxH3Scheduler extends DiffusersScheduler {
         return Shifting.named(settings(), settings().number("shift"));
     }
 
+    /** Its timesteps are what the network is told, {@code 1 - u}. */
+    @Override
+    public NoiseLevel level(double timestep) {
+        return schedule().at(1 - timestep);
+    }
+
     @Override
     public Flow schedule() {
         return new Flow(1);

@@ -3,6 +3,7 @@ package io.github.diffusion4j.samplers.diffusers;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.solvers.ReverseDiffusion;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
@@ -55,6 +56,12 @@ public final class ScoreSdeVeScheduler extends DiffusersScheduler {
         TimeGrid grid = TimeGrid.contiguous(starts, NoiseLevel.clean(0)).withCurve(schedule);
         ReverseDiffusion solver = new ReverseDiffusion(settings().integer("correct_steps", 0, MOST_CORRECTIONS), settings().number("snr"));
         return new Composition(grid, solver, parameterization(), correction(), schedule.sigmaMax());
+    }
+
+    /** A step asks the network several times at one level. */
+    @Override
+    NoiseLevel forwardLevel(Plan plan, double timestep) {
+        return level(timestep);
     }
 
     @Override

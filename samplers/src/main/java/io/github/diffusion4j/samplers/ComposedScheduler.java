@@ -23,6 +23,8 @@ import io.github.diffusion4j.schedules.Timesteps;
  *   Plan plan = scheduler.plan(20);
  * }</pre>
  *
+ * <p>A spacing picks the levels at which steps start, given ones ({@code Sigmas.explicit}) too; the last step ends at {@code end}.
+ *
  * @param schedule the forward process
  * @param solver how a step is taken
  * @param spacing the levels at which the steps of a run start

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
  */
 public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurve curve, int first, int last) implements Serializable {
 
+    private static final double STRAIGHT = 1e-9;
+
     /**
      * Checks the grid.
      *
@@ -126,6 +128,18 @@ public record TimeGrid(List<NoiseLevel> starts, List<NoiseLevel> ends, LevelCurv
         Collections.reverse(back);
         Collections.reverse(to);
         return new TimeGrid(back, to, curve, 0, back.size());
+    }
+
+    /**
+     * The levels of the steps that are taken and of their end: u where all lie on the straight path {@code alpha + sigma = 1} of a flow, {@code sigma / alpha} elsewhere.
+     *
+     * @return one value more than steps that are taken
+     */
+    public double[] sigmas() {
+        List<NoiseLevel> levels = new ArrayList<>(starts.subList(first, last));
+        levels.add(to(last - 1));
+        boolean straight = levels.stream().allMatch(level -> Math.abs(level.alpha() + level.sigma() - 1) < STRAIGHT);
+        return levels.stream().mapToDouble(straight ? NoiseLevel::sigma : NoiseLevel::edmSigma).toArray();
     }
 
     /**

@@ -58,7 +58,7 @@ public final class Sigmas {
     }
 
     /**
-     * The given noise levels.
+     * The given noise levels, each one where a step starts; where the last step ends is the scheduler's {@code end}, clean data unless it says otherwise.
      *
      * @param sigmas strictly descending, above 0
      * @return the spacing

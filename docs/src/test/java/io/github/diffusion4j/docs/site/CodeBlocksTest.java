@@ -17,13 +17,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every {@code java} block of README and the docs folder compiles and runs, after {@link Prelude}. */
+/** Every {@code java} block of README and the docs folder compiles and runs as it is copied: with the imports that its page shows, and what {@link Prelude} takes for granted. */
 class CodeBlocksTest {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```");
     private static final Pattern QUOTATION = Pattern.compile("(?ms)^```java (\\S+)\\n(.*?)^```");
 
-    /** The blocks by the names of their classes, which tell file and line. */
+    /** A block of nothing but imports: those of its page. */
+    private static boolean isImports(String block) {
+        return block.lines().allMatch(line -> line.startsWith("import "));
+    }
+
+    /** The sources of the blocks by the names of their classes, which tell file and line. */
     private static Map<String, String> blocks() throws IOException {
         List<Path> files = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("index.md"), Path.of("concepts.md")));
         try (Stream<Path> guides = Files.list(Path.of("guides"))) {
@@ -33,9 +38,12 @@ class CodeBlocksTest {
         for (Path file : files) {
             String text = Files.readString(file).replace("\r", "");
             Matcher matcher = BLOCK.matcher(text);
+            String imports = "";
             while (matcher.find()) {
-                long line = 1 + text.substring(0, matcher.start()).lines().count();
-                blocks.put(file.getFileName().toString().replaceAll("\\W", "_") + "_line_" + line, matcher.group(1));
+                String name = file.getFileName().toString().replaceAll("\\W", "_") + "_line_" + (1 + text.substring(0, matcher.start()).lines().count());
+                imports = isImports(matcher.group(1)) ? matcher.group(1) : imports;
+                blocks.put(name, imports + "class " + name + " extends io.github.diffusion4j.docs.site.Prelude { static void run() throws Exception {\n"
+                        + (isImports(matcher.group(1)) ? "" : matcher.group(1)) + "} }\n");
             }
         }
         return blocks;
@@ -49,8 +57,7 @@ class CodeBlocksTest {
         StringBuilder calls = new StringBuilder();
         for (Map.Entry<String, String> block : blocks.entrySet()) {
             Path source = folder.resolve(block.getKey() + ".java");
-            Files.writeString(source, JavaSource.IMPORTS + "class " + block.getKey() + " extends io.github.diffusion4j.docs.site.Prelude { static void run() throws Exception {\n"
-                    + block.getValue() + "} }\n");
+            Files.writeString(source, block.getValue());
             sources.add(source);
             calls.append("System.err.println(\"").append(block.getKey()).append("\"); ").append(block.getKey()).append(".run();\n");
         }

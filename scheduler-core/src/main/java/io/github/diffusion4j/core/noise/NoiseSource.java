@@ -24,6 +24,16 @@ public interface NoiseSource extends Serializable {
     void fill(NoiseRequest request, INDArray out);
 
     /**
+     * The same source for a run whose noise is drawn at given evaluations: what a generator must know that is drawn call by call. Plans and sessions ask for it themselves.
+     *
+     * @param noisyEvaluations the evaluations that draw, in order, one that draws twice there twice
+     * @return the source for that run; the source itself where the place of a draw follows from its request alone
+     */
+    default NoiseSource forRun(int... noisyEvaluations) {
+        return this;
+    }
+
+    /**
      * The requested noise as a new array.
      *
      * @param request which noise
@@ -55,14 +65,34 @@ public interface NoiseSource extends Serializable {
      * @return the source
      */
     static NoiseSource perSample(NoiseSource... rows) {
-        List<NoiseSource> sources = List.of(rows);
-        return (request, out) -> {
-            if (out.rank() == 0 || out.size(0) != sources.size()) {
-                throw new IllegalArgumentException("there are sources for " + sources.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
+        return new PerSample(List.of(rows));
+    }
+
+    /**
+     * A source for each row.
+     *
+     * @param rows the sources
+     */
+    record PerSample(List<NoiseSource> rows) implements NoiseSource {
+
+        /** Copies the list. */
+        public PerSample {
+            rows = List.copyOf(rows);
+        }
+
+        @Override
+        public void fill(NoiseRequest request, INDArray out) {
+            if (out.rank() == 0 || out.size(0) != rows.size()) {
+                throw new IllegalArgumentException("there are sources for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
             }
-            for (int row = 0; row < sources.size(); row++) {
-                sources.get(row).fill(request, Kernels.row(out, row));
+            for (int row = 0; row < rows.size(); row++) {
+                rows.get(row).fill(request, Kernels.row(out, row));
             }
-        };
+        }
+
+        @Override
+        public NoiseSource forRun(int... noisyEvaluations) {
+            return new PerSample(rows.stream().map(row -> row.forRun(noisyEvaluations)).toList());
+        }
     }
 }

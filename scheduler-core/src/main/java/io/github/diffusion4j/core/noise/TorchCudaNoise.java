@@ -31,13 +31,18 @@ public record TorchCudaNoise(long seed, List<Integer> evaluations) implements No
     }
 
     /**
-     * The same noise if only some evaluations draw.
+     * The same noise if these evaluations draw, whatever a run says.
      *
      * @param which the evaluations that draw, in order
      * @return the source
      */
     public TorchCudaNoise drawnAt(int... which) {
         return new TorchCudaNoise(seed, IntStream.of(which).boxed().toList());
+    }
+
+    @Override
+    public TorchCudaNoise forRun(int... noisyEvaluations) {
+        return evaluations.isEmpty() ? drawnAt(noisyEvaluations) : this;
     }
 
     @Override

@@ -10,7 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The noise of PyTorch's CPU generator, to the last bit: what {@code torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=...)} gives, call by call.
- * The start noise is the first call, the noise of evaluation i call i + 2 unless {@link #drawnAt} says which evaluations draw; training iteration i gets call i + 1. Batches are drawn as one
+ * The start noise is the first call; the evaluations of a run that draw take the next ones, in order. A plan or a session says which those are, or {@link #drawnAt} does, for classes of
+ * Diffusers that draw noise and throw it away; asked without either, evaluation i gets call i + 2. Training iteration i gets call i + 1. Batches are drawn as one
  * tensor; for one generator for each sample, as pipelines take them, use {@code NoiseSource.perSample(TorchNoise.of(1), TorchNoise.of(2))}.
  *
  * <p>A pure function all the same: a late draw skips the words of the earlier ones, about a nanosecond each.
@@ -49,13 +50,18 @@ public record TorchNoise(long startSeed, long stepSeed, boolean oneGenerator, Li
     }
 
     /**
-     * The same noise if only some evaluations draw.
+     * The same noise if these evaluations draw, whatever a run says.
      *
-     * @param which the evaluations that draw, in order, for instance {@code plan.noisyEvaluations()}
+     * @param which the evaluations that draw in Python, in order
      * @return the source
      */
     public TorchNoise drawnAt(int... which) {
         return new TorchNoise(startSeed, stepSeed, oneGenerator, IntStream.of(which).boxed().toList());
+    }
+
+    @Override
+    public TorchNoise forRun(int... noisyEvaluations) {
+        return evaluations.isEmpty() ? drawnAt(noisyEvaluations) : this;
     }
 
     @Override

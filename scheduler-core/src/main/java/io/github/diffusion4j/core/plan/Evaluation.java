@@ -137,6 +137,11 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return next[NOISE] != 0 || anchor[NOISE] != 0;
     }
 
+    /** How often noise is drawn: for churn before the network, and after it. */
+    int draws() {
+        return (usesNoise() ? 1 : 0) + (before[NOISE] != 0 ? 1 : 0);
+    }
+
     static boolean isZero(double... weights) {
         for (double weight : weights) {
             if (weight != 0) {

@@ -20,7 +20,7 @@ record Loop(Program program, DataCorrection correction) {
     SamplerState begin(INDArray sample, double scale, NoiseSource source) {
         Kernels.computeType(sample.dataType());
         Engine engine = Engine.fresh(correction);
-        engine.begin(sample, scale, program.evaluations().get(0), false, source, Program.churn(0));
+        engine.begin(sample, scale, program.evaluations().get(0), false, source.forRun(program.noisy()), Program.churn(0));
         return engine.state(0);
     }
 
@@ -39,7 +39,7 @@ record Loop(Program program, DataCorrection correction) {
     SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
         checked(evaluation, state);
         Engine engine = Engine.at(state, correction);
-        engine.advance(program.steps().get(evaluation), output, false, noise);
+        engine.advance(program.steps().get(evaluation), output, false, noise.forRun(program.noisy()));
         return engine.state(evaluation + 1);
     }
 

@@ -279,6 +279,25 @@ public final class Plan implements Serializable {
     }
 
     /**
+     * The values the network is conditioned on, in order: Diffusers' {@code timesteps}.
+     *
+     * @return one value for each evaluation
+     */
+    public double[] timesteps() {
+        return program.evaluations().stream().mapToDouble(Evaluation::conditioning).toArray();
+    }
+
+    /**
+     * The noise levels at which the steps start, and the one at which the last step ends: Diffusers' {@code sigmas}, times u on the straight path of a flow and
+     * {@code sigma / alpha} elsewhere.
+     *
+     * @return one value more than steps
+     */
+    public double[] sigmas() {
+        return recipe.grid().sigmas();
+    }
+
+    /**
      * The noise level of the sample after an evaluation: where its step ends, for the last evaluation of a step.
      *
      * @param evaluation from 0
@@ -319,7 +338,7 @@ public final class Plan implements Serializable {
      * @return true if any evaluation draws noise
      */
     public boolean stochastic() {
-        return noisyEvaluations().length > 0;
+        return program.noisy().length > 0;
     }
 
     /**
@@ -328,10 +347,17 @@ public final class Plan implements Serializable {
      * @return the evaluations, none for a deterministic run
      */
     public int[] noisyEvaluations() {
-        return IntStream.range(0, evaluations()).flatMap(i -> {
-            Evaluation e = program.evaluations().get(i);
-            return IntStream.of(i, i).limit((e.usesNoise() ? 1 : 0) + (e.before()[Evaluation.NOISE] != 0 ? 1 : 0));
-        }).toArray();
+        return program.noisy().clone();
+    }
+
+    /**
+     * The standard deviation of the fresh noise that follows an evaluation: its square is the variance of the step. Where the network learns the variance, the factor of what it says.
+     *
+     * @param evaluation from 0
+     * @return the deviation, 0 if no noise is added
+     */
+    public double noiseDeviation(int evaluation) {
+        return Math.abs(evaluation(evaluation).next()[Evaluation.NOISE]);
     }
 
     /**

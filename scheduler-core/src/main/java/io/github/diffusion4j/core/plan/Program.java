@@ -7,6 +7,7 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The compiled evaluations of a run, and what a state must hold before each of them.
@@ -16,8 +17,9 @@ import java.util.List;
  * @param stepStarts for each step of the run the index of its first evaluation
  * @param anchorNeeded whether the anchor is read at or after an evaluation, before it is written
  * @param predictionsNeeded how many predictions are read at or after an evaluation
+ * @param noisy the evaluations that draw noise, one that draws before and after the network twice
  */
-record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded) {
+record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded, int[] noisy) {
 
     static Program compile(Solver solver, TimeGrid grid, Parameterization parameterization, boolean corrected) {
         List<Evaluation> all = new ArrayList<>();
@@ -42,7 +44,8 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
         if (predictionsNeeded[0] > 0) {
             throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
         }
-        return new Program(List.copyOf(all), steps(all, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded);
+        int[] noisy = IntStream.range(0, all.size()).flatMap(i -> IntStream.of(i, i).limit(all.get(i).draws())).toArray();
+        return new Program(List.copyOf(all), steps(all, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded, noisy);
     }
 
     private static List<Step> steps(List<Evaluation> all, boolean[] anchorNeeded, int[] predictionsNeeded) {

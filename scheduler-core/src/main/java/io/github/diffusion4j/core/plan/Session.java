@@ -36,14 +36,14 @@ public final class Session implements AutoCloseable {
 
     private Session(Plan plan, NoiseSource source) {
         this.plan = plan;
-        this.source = source;
+        this.source = source.forRun(plan.program().noisy());
         this.engine = Engine.owning(plan.correction(), buffers, plan.program().mostPredictions());
     }
 
     static Session start(Plan plan, INDArray noise, NoiseSource source) {
         Session session = new Session(plan, source);
         try {
-            session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, source, Program.churn(0));
+            session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0));
             return session;
         } catch (RuntimeException e) {
             session.close();

@@ -45,14 +45,8 @@ public final class MixtureError {
         return OptionalDouble.empty();
     }
 
-    /** A run to clean data, or, for solvers that stay in log SNR, to the last level above it. */
     private static Plan plan(Solver solver, int steps) {
-        try {
-            return Trajectory.plan(solver, TimeGrid.contiguous(levels(steps), NoiseLevel.clean(0)).withCurve(SCHEDULE));
-        } catch (IllegalArgumentException e) {
-            List<NoiseLevel> levels = levels(steps + 1);
-            return Trajectory.plan(solver, TimeGrid.contiguous(levels.subList(0, steps), levels.get(steps)).withCurve(SCHEDULE));
-        }
+        return Trajectory.plan(solver, TimeGrid.contiguous(levels(steps), NoiseLevel.clean(0)).withCurve(SCHEDULE));
     }
 
     private static List<NoiseLevel> levels(int count) {

@@ -39,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Whatever is put together either runs, with as many steps as asked (two Diffusers classes count otherwise, as there) and finite numbers, or is refused when the plan is made, with a message. 22,000 combinations.
+ * Whatever is put together either runs, with as many steps as asked (two Diffusers classes count otherwise, as there) and finite numbers, or is refused when the plan is made, for one of a few reasons. 22,000 combinations.
  */
 class EdgesTest {
 
@@ -108,13 +108,24 @@ class EdgesTest {
                 : Arbitraries.just(config));
     }
 
+    /** The reasons for which a run may be refused: what was put together has no meaning, or no network can say what is asked. Any other refusal is a fault. */
+    private static final List<String> REASONS = List.of("spacing by timesteps needs a discrete schedule", "shifted flow times need a flow", "a ramp needs ends with both signal and noise",
+            "explicit noise levels cannot make a run of", "lies outside the schedule's range", "is out of range; this", "says nothing about the data at alpha 0",
+            "says nothing about the noise at sigma 0", "final_sigmas_type sigma_min of a flow",
+            "steps must lie in 1 to", "outside 0 to", "only one of use_karras_sigmas", "unknown prediction_type", "unknown algorithm_type", "unknown beta_schedule", "has solver_order 1 and 2",
+            "takes 2 steps", "cannot step to sigma 0", "cannot step to clean data", "has timestep_spacing leading and trailing", "has no thresholding", "no third order for sde-dpmsolver",
+            "needs at least 2", "needs as many timesteps to pick from", "step towards the noise cannot", "and use_karras_sigmas runs over sigma / alpha",
+            "and use_exponential_sigmas runs over sigma / alpha", "and use_beta_sigmas runs over sigma / alpha");
+
     private static void runs(Supplier<Plan> made, IntPredicate asked, Supplier<String> what) {
         Plan plan;
         try {
             plan = made.get();
         } catch (IllegalArgumentException e) {
             REFUSALS.incrementAndGet();
-            assertTrue(e.getMessage() != null && e.getMessage().length() > 20, () -> what.get() + " is refused without a reason: " + e.getMessage());
+            // Diffusers gives the last timestep of a table of zero terminal SNR a signal of 2^-24, on linear betas more than the one before it has: a run that visits both turns around.
+            boolean patched = e.getMessage().contains("step 0 of the grid turns around") && e.getMessage().contains("\"rescale_betas_zero_snr\":true");
+            assertTrue(patched || REASONS.stream().anyMatch(String.valueOf(e.getMessage())::contains), () -> what.get() + " is refused: " + e.getMessage());
             return;
         }
         RUNS.incrementAndGet();
@@ -141,7 +152,7 @@ class EdgesTest {
         runs(() -> config.scheduler().plan(Run.steps(steps)), made -> switch (config.className()) {
             // Counts the points of a run, clean data among them.
             case "MiniMaxH3Scheduler" -> made == steps - 1;
-            // Merges levels whose timesteps are equal after rounding.
+            // Merges levels whose timesteps are equal after rounding, as in Diffusers.
             case "DPMSolverMultistepInverseScheduler" -> made <= steps;
             default -> made == steps;
         }, () -> config + ", " + steps + " steps");

@@ -114,7 +114,13 @@ abstract class LambdaScheduler extends DiffusersScheduler {
     }
 
     private Levels ended(double[] times, double[] sigmas, boolean respaced) {
-        return new Levels(times, Points.append(sigmas, finalSigma(sigmas[sigmas.length - 1], respaced)));
+        double last = sigmas[sigmas.length - 1];
+        double end = finalSigma(last, respaced);
+        if (flow && end > last) {
+            throw new IllegalArgumentException("final_sigmas_type sigma_min of a flow ends at " + end + ", the lowest sigma of the betas, which lies above the time " + last
+                    + " at which the last step starts; use final_sigmas_type zero, or fewer steps");
+        }
+        return new Levels(times, Points.append(sigmas, end));
     }
 
     double[] rounded(double[] times) {

@@ -1,6 +1,8 @@
 package io.github.diffusion4j;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,7 +51,7 @@ class PeerSuiteTest {
     private static final Path FIGURES = Path.of("src/test/resources/peer/figures.json");
 
     /** How far a run on doubles may be from what it gave when it was recorded. */
-    private static final double SAME = 1e-7;
+    private static final double SAME = 1e-6;
 
     private record Figure(JsonNode entry) {
 
@@ -149,7 +151,7 @@ class PeerSuiteTest {
                 sample = scheduler.addNoise(whole, sample, ramp(i -> length() - 1 - i), whole.timestep(whole.evaluationOf(first)));
             }
             Plan plan = first == 0 ? whole : whole.from(first);
-            NoiseSource noise = noise(whole);
+            NoiseSource noise = noise(plan);
             SamplerState state = plan.startFrom(sample);
             for (int i = 0; i < plan.evaluations(); i++) {
                 ModelInput input = plan.input(i, state);
@@ -161,28 +163,30 @@ class PeerSuiteTest {
             return state.sample();
         }
 
-        /** Generators are seeded once and drawn from once in a step, at float32. */
-        private NoiseSource noise(Plan whole) {
+        /** Generators are seeded once and drawn from where a step needs noise. */
+        private NoiseSource noise(Plan plan) {
             if (figure.entry().has("brownian_seed")) {
-                double[] sigmas = whole.grid().starts().stream().mapToDouble(NoiseLevel::edmSigma).toArray();
+                double[] sigmas = plan.grid().starts().stream().mapToDouble(NoiseLevel::edmSigma).toArray();
                 return new Float32(new TorchBrownianNoise(figure.entry().path("brownian_seed").asLong(), sigmas[sigmas.length - 1], sigmas[0]));
             }
-            return figure.entry().has("torch_seed") ? new Float32(torch()) : NoiseSource.none();
+            return figure.entry().has("torch_seed") ? new Float32(torch(plan)) : NoiseSource.none();
         }
 
-        private TorchNoise torch() {
+        private TorchNoise torch(Plan plan) {
             long seed = figure.entry().path("torch_seed").asLong();
-            return TorchNoise.of(seed, seed);
+            TorchNoise everyStep = TorchNoise.of(seed, seed);
+            return figure.entry().path("draws_every_step").asBoolean() ? everyStep : everyStep.drawnAt(plan.noisyEvaluations());
         }
 
         /** The peer sets sigmas before timesteps, and so its network is told the first sigmas of the run over all training timesteps. */
         private INDArray predictCorrect() {
             Plan plan = plan();
+            NoiseSource noise = noise(plan);
             Plan training = scheduler.plan(2000);
             SamplerState state = plan.startFrom(ramp(i -> i));
             for (int i = 0; i < plan.evaluations(); i++) {
                 double sigma = 0.01 * Math.pow(1348 / 0.01, training.grid().from(plan.stepOf(i)).time());
-                state = plan.step(i, network(state.sample(), sigma), state, new Float32(torch()));
+                state = plan.step(i, network(state.sample(), sigma), state, noise);
             }
             return state.sample();
         }
@@ -259,11 +263,37 @@ class PeerSuiteTest {
     }
 
     @Test
+    void timesteps_are_those_the_peer_lists() {
+        assertTimesteps("DDIMScheduler", 801, 601, 401, 201, 1);
+        assertTimesteps("DDIMParallelScheduler", 801, 601, 401, 201, 1);
+        assertTimesteps("DDIMInverseScheduler", 1, 201, 401, 601, 801);
+        assertTimesteps("PNDMScheduler", 901, 851, 851, 801, 801, 751, 751, 701, 701, 651, 651, 601, 601, 501, 401, 301, 201, 101, 1);
+    }
+
+    private static void assertTimesteps(String name, double... expected) {
+        Plan plan = DiffusersConfig.of(name).with("steps_offset", 1).scheduler().plan(name.startsWith("PNDM") ? 10 : 5);
+        assertArrayEquals(expected, IntStream.range(0, plan.evaluations()).mapToDouble(plan::timestep).toArray(), name);
+    }
+
+    @Test
+    void custom_timesteps_are_refused_where_the_peer_refuses_them() {
+        for (String name : List.of("DDPMScheduler", "DDPMParallelScheduler", "LCMScheduler", "TCDScheduler", "CMStochasticIterativeScheduler")) {
+            DiffusersScheduler scheduler = DiffusersConfig.of(name).scheduler();
+            double most = scheduler.table().map(table -> table.size()).orElse(40);
+            assertThrows(IllegalArgumentException.class, () -> scheduler.plan(Run.timesteps(39, 30, 12, 15, 0)), () -> name + ", out of order");
+            assertThrows(IllegalArgumentException.class, () -> scheduler.plan(Run.steps(4).with("timesteps", new double[] {39, 30, 12, 1, 0})), () -> name + ", with a number of steps");
+            assertThrows(IllegalArgumentException.class, () -> scheduler.plan(Run.timesteps(most)), () -> name + ", beyond the table");
+        }
+    }
+
+    @Test
     void no_figure_is_missing() throws IOException {
         List<Figure> figures = Figure.all();
         assertEquals(113, figures.stream().map(Figure::toString).distinct().count());
         assertEquals(27, figures.stream().map(Figure::name).collect(Collectors.toSet()).size());
         assertEquals(28, figures.stream().filter(Figure::random).count());
+        assertEquals(13, figures.stream().filter(figure -> figure.entry().has("float32")).count());
+        assertEquals(19, figures.stream().filter(figure -> figure.entry().has("measured_sum")).count());
     }
 
     @Test

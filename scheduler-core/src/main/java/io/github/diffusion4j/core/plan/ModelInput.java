@@ -3,6 +3,7 @@ package io.github.diffusion4j.core.plan;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.kernel.Kernels;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What to feed the network. */
@@ -32,11 +33,27 @@ public interface ModelInput {
     /**
      * The conditioning value once per sample, for networks that take a vector.
      *
-     * @return a vector of the sample's type, as long as its first axis
+     * @return a vector as long as the sample's first axis: DOUBLE if the sample is, otherwise FLOAT, which holds every timestep of a training table
      */
     default INDArray timesteps() {
         double[] values = new double[(int) sample().size(0)];
         Arrays.fill(values, timestep());
-        return Kernels.vector(sample().dataType(), values);
+        return Kernels.vector(Kernels.computeType(sample().dataType()), values);
+    }
+
+    /**
+     * The same for networks that take whole numbers.
+     *
+     * @return a vector of type INT64, as long as the sample's first axis
+     * @throws IllegalStateException if the plan visits timesteps between whole numbers, as Karras' levels do
+     */
+    default INDArray wholeTimesteps() {
+        if (timestep() != Math.rint(timestep())) {
+            throw new IllegalStateException("timestep " + timestep() + " is not a whole number, which this network takes; plan with a spacing of timesteps"
+                    + " (leading, trailing, linspace), or round timestep() as the network's training did");
+        }
+        try (INDArray values = timesteps()) {
+            return values.castTo(DataType.INT64);
+        }
     }
 }

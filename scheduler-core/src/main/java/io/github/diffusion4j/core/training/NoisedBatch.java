@@ -7,6 +7,7 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
@@ -15,9 +16,9 @@ import org.nd4j.linalg.dataset.MultiDataSet;
  * {@code input = scale x}, the parameterization's target and the weight of each sample's squared error.
  *
  * @param input what the network sees, of the data's shape
- * @param timesteps what it is conditioned on, one value per sample, of the data's type
+ * @param timesteps what it is conditioned on, one value per sample: DOUBLE for DOUBLE data, otherwise FLOAT
  * @param target what it should output, of the data's shape
- * @param weights the weights, one per sample, of the data's type
+ * @param weights the weights, one per sample, of the timesteps' type
  */
 public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, INDArray weights) {
 
@@ -50,8 +51,8 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
         Kernels.mix(data, noise,
                 new Kernels.Mixture(input, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
                 new Kernels.Mixture(target, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second())));
-        return new NoisedBatch(input, Kernels.vector(data.dataType(), each(levels, parameterization::conditioning)), target,
-                Kernels.vector(data.dataType(), weights));
+        DataType numbers = Kernels.computeType(data.dataType());
+        return new NoisedBatch(input, Kernels.vector(numbers, each(levels, parameterization::conditioning)), target, Kernels.vector(numbers, weights));
     }
 
     private static double[] each(List<NoiseLevel> levels, ToDoubleFunction<NoiseLevel> value) {

@@ -12,9 +12,12 @@ import java.util.Arrays;
  * On JDK 17 loops that convert between float and double are not vectorised; these are, at a tenth of the time. That takes care: the compiler pairs operands by their places,
  * and may swap those of an addition in one part of an unrolled loop and not in the next, so the loops subtract, with products of both signs at hand. Loops run over whole blocks, whatever part of them holds
  * values, so that the compiler sees one trip count, however small the arrays it met first. Processors without fused multiply-add (x86 before 2013) get the same bits,
- * slowly. A value that is not finite, or products beyond the range of float, give NaN or infinity.
+ * slowly. A value that is not finite, or a product beyond the range of float, gives NaN or infinity here, also where the sum has a value ({@link #finite}, {@link #settle}).
  */
 final class FloatSums {
+
+    private static final int QUARTER = Scratch.SIZE / 4;
+    private static final float[] ZEROS = new float[QUARTER];
 
     private FloatSums() {}
 
@@ -130,10 +133,32 @@ final class FloatSums {
         }
     }
 
+    /** Whether the first values are finite, the others being replaced by 0: x - x is 0 for these only. Four at a time: that takes less than storing each difference. */
+    static boolean finite(float[] x, float[] spare, int count) {
+        Arrays.fill(x, count, Scratch.SIZE, 0);
+        for (int i = 0; i < QUARTER; i++) {
+            spare[i] = (x[i] - x[i]) + (x[i + QUARTER] - x[i + QUARTER]) + (x[i + 2 * QUARTER] - x[i + 2 * QUARTER]) + (x[i + 3 * QUARTER] - x[i + 3 * QUARTER]);
+        }
+        return Arrays.equals(spare, 0, QUARTER, ZEROS, 0, QUARTER);
+    }
+
+    /** Replaces values that are not finite by those that doubles give. */
+    static void settle(float[] x, double[] exact, int count) {
+        for (int i = 0; i < count; i++) {
+            x[i] = Float.isFinite(x[i]) ? x[i] : (float) exact[i];
+        }
+    }
+
     /** The nearest floats. */
     static void round(double[] x, float[] out) {
         for (int i = 0; i < Scratch.SIZE; i++) {
             out[i] = (float) x[i];
+        }
+    }
+
+    static void round(double[] x) {
+        for (int i = 0; i < Scratch.SIZE; i++) {
+            x[i] = (float) x[i];
         }
     }
 

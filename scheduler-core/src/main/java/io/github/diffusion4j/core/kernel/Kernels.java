@@ -7,7 +7,6 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -95,10 +94,7 @@ public final class Kernels {
      * @return a view
      */
     public static INDArray channels(INDArray array, long from, long to) {
-        INDArrayIndex[] indices = new INDArrayIndex[array.rank()];
-        Arrays.fill(indices, NDArrayIndex.all());
-        indices[1] = NDArrayIndex.interval(from, to);
-        return array.get(indices);
+        return view(array, 1, from, to);
     }
 
     /**
@@ -250,24 +246,29 @@ public final class Kernels {
      * @return the view, of the same rank
      */
     public static INDArray row(INDArray array, int index) {
-        INDArrayIndex[] indices = new INDArrayIndex[array.rank()];
-        Arrays.fill(indices, NDArrayIndex.all());
-        indices[0] = NDArrayIndex.interval(index, index + 1);
-        return array.get(indices);
+        return view(array, 0, index, index + 1);
+    }
+
+    /** Part of one axis; {@code INDArray.get} gives an empty array for a row of some views with gaps. */
+    private static INDArray view(INDArray array, int axis, long from, long to) {
+        long[] shape = array.shape().clone();
+        shape[axis] = to - from;
+        return Nd4j.create(array.data(), shape, array.stride(), array.offset() + from * array.stride(axis), array.ordering());
     }
 
     /** Acts on the memory of an array, or of a dense copy of it that is written back where the action changes it. */
     static void onMemory(INDArray array, boolean changed, Consumer<Memory> action) {
-        if (onHost() && Memory.supports(array)) {
-            action.accept(Memory.of(array));
+        Memory.check(array);
+        if (onHost() && Memory.isDense(array)) {
+            action.accept(Memory.open(array));
             return;
         }
-        INDArray dense = copy(array);
-        action.accept(Memory.of(dense));
-        if (changed) {
-            array.assign(dense);
+        try (INDArray dense = copy(array)) {
+            action.accept(Memory.open(dense));
+            if (changed) {
+                array.assign(dense);
+            }
         }
-        dense.close();
     }
 
     static int samples(INDArray array) {

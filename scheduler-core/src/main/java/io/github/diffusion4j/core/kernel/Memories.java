@@ -23,7 +23,7 @@ final class Memories {
         Entry(INDArray array) {
             this.array = array;
             this.data = array.data();
-            this.memory = Memory.of(array);
+            this.memory = Memory.open(array);
         }
     }
 
@@ -40,7 +40,11 @@ final class Memories {
     Memory of(INDArray array) {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (entry.array == array && entry.data == array.data()) {
+            if (entry.array == array) {
+                Memory.checkOpen(array);
+                if (entry.data != array.data()) {
+                    break;
+                }
                 entry.used = run;
                 return entry.memory;
             }

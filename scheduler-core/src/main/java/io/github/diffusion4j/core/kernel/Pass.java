@@ -122,10 +122,26 @@ public final class Pass implements Parallel.Range {
         if (result == null) {
             return;
         }
-        if (reachable()) {
+        boolean onHost = Kernels.onHost();
+        for (INDArray array : arrays) {
+            if (array != null) {
+                check(array, result, onHost && Memory.isDense(array));
+            }
+        }
+        if (onHost) {
             overMemory(result);
         } else {
             byOperations(result);
+        }
+    }
+
+    /** All arrays are of one shape, and their values can be reached, before anything is written. What is dense is checked when its memory is opened. */
+    private static void check(INDArray array, INDArray result, boolean dense) {
+        if (array != result && !Arrays.equals(array.shape(), result.shape())) {
+            throw new IllegalArgumentException("arrays of shapes " + Arrays.toString(array.shape()) + " and " + Arrays.toString(result.shape()) + " do not go together");
+        }
+        if (!dense) {
+            Memory.check(array);
         }
     }
 
@@ -139,27 +155,19 @@ public final class Pass implements Parallel.Range {
         return null;
     }
 
-    private boolean reachable() {
-        if (!Kernels.onHost()) {
-            return false;
-        }
-        for (INDArray array : arrays) {
-            if (array != null && !Memory.fits(array)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void overMemory(INDArray result) {
         List<INDArray[]> copies = replaceByDense();
-        dense(result);
-        for (int i = 0; i < copies.size(); i++) {
-            INDArray[] copy = copies.get(i);
-            if (copy[1] != null) {
-                copy[1].assign(copy[0]);
+        try {
+            dense(result);
+            for (int i = 0; i < copies.size(); i++) {
+                if (copies.get(i)[1] != null) {
+                    copies.get(i)[1].assign(copies.get(i)[0]);
+                }
             }
-            copy[0].close();
+        } finally {
+            for (int i = 0; i < copies.size(); i++) {
+                copies.get(i)[0].close();
+            }
         }
     }
 
@@ -168,7 +176,7 @@ public final class Pass implements Parallel.Range {
         List<INDArray[]> copies = List.of();
         for (int i = 0; i < arrays.length; i++) {
             INDArray array = arrays[i];
-            if (array != null && !Memory.supports(array)) {
+            if (array != null && !Memory.isDense(array)) {
                 boolean read = i < registers;
                 arrays[i] = read ? Kernels.copy(array) : Kernels.empty(array.dataType(), array.shape());
                 copies = copies.isEmpty() ? new ArrayList<>() : copies;
@@ -266,14 +274,32 @@ public final class Pass implements Parallel.Range {
                 FloatSums.clamp(x[assignment.target], (float) assignment.limit);
             }
         }
+        boolean finite = true;
+        for (int r = 0; r < registers; r++) {
+            finite = finite && (arrays[registers + r] == null || FloatSums.finite(x[r], x[registers], count));
+        }
+        double[][] exact = finite ? null : sums(scratch.doubles(registers + 1), row, start, count, scratch);
         for (int r = 0; r < registers; r++) {
             if (arrays[registers + r] != null) {
+                if (!finite) {
+                    FloatSums.settle(x[r], exact[r], count);
+                }
                 memories[registers + r].write(at, x[r], count);
             }
         }
     }
 
     private void block(double[][] x, int row, int start, int count, Scratch scratch) {
+        sums(x, row, start, count, scratch);
+        for (int r = 0; r < registers; r++) {
+            if (arrays[registers + r] != null) {
+                memories[registers + r].write(row * length + start, x[r], count);
+            }
+        }
+    }
+
+    /** The registers in doubles; each is rounded to float where the pass computes in float. */
+    private double[][] sums(double[][] x, int row, int start, int count, Scratch scratch) {
         int at = row * length + start;
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
@@ -290,12 +316,11 @@ public final class Pass implements Parallel.Range {
             if (assignment.limit != Double.POSITIVE_INFINITY) {
                 DoubleSums.clamp(x[assignment.target], assignment.limit);
             }
-        }
-        for (int r = 0; r < registers; r++) {
-            if (arrays[registers + r] != null) {
-                memories[registers + r].write(at, x[r], count);
+            if (!wide) {
+                FloatSums.round(x[assignment.target]);
             }
         }
+        return x;
     }
 
     /** The same assignments by ND4J's operations. */

@@ -58,6 +58,46 @@ class KernelsTest {
         return sum;
     }
 
+    /** Infinity is a value: floats say what doubles say, and its neighbours keep their bits. */
+    @Property(tries = 100, seed = "42")
+    void values_beyond_floats_end_where_doubles_do(@ForAll @IntRange(min = 1, max = 5) int terms, @ForAll @IntRange(min = 1, max = 3000) int length,
+            @ForAll @IntRange(min = 0, max = 2999) int place, @ForAll("extremes") float extreme, @ForAll boolean inPlace) {
+        INDArray[] arrays = new INDArray[terms];
+        Term[] sum = new Term[terms];
+        for (int k = 0; k < terms; k++) {
+            arrays[k] = array(k, DataType.FLOAT, 1, length);
+            sum[k] = Term.of(arrays[k], k == 0 ? 10 : WEIGHTS[k]);
+        }
+        INDArray usual = Kernels.empty(DataType.FLOAT, 1, length);
+        Kernels.combine(usual, sum);
+        int at = place % length;
+        arrays[0].putScalar(0, at, extreme);
+        arrays[terms - 1].putScalar(0, at, terms == 1 ? extreme : extreme / 2);
+        double expected = IntStream.range(0, terms).mapToDouble(k -> sum[k].weight(0) * arrays[k].getFloat(0, at)).sum();
+        INDArray out = inPlace ? arrays[0] : Kernels.empty(DataType.FLOAT, 1, length);
+        Kernels.combine(out, sum);
+        assertEquals((float) expected, out.getFloat(0, at), Float.isInfinite((float) expected) ? 0f : 1e32f);
+        usual.putScalar(0, at, 0);
+        out.putScalar(0, at, 0);
+        assertArrayEquals(values(usual), values(out));
+    }
+
+    @Provide
+    Arbitrary<Float> extremes() {
+        return Arbitraries.of(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, Float.MAX_VALUE, -Float.MAX_VALUE, 1e38f, 3e37f);
+    }
+
+    @Test
+    void a_pass_has_as_many_registers_as_it_says() {
+        assertThrows(IllegalArgumentException.class, () -> new Pass(Pass.REGISTERS + 1));
+        INDArray one = Nd4j.ones(DataType.FLOAT, 3);
+        Term[] most = new Term[Pass.REGISTERS - 1];
+        Arrays.fill(most, Term.of(one, 1));
+        INDArray sum = Kernels.empty(DataType.FLOAT, 3);
+        Kernels.combine(sum, most);
+        assertEquals(Pass.REGISTERS - 1, sum.getFloat(2));
+    }
+
     /** Half a unit in the last place, and what two floats in a row (48 bits, rounded a few times) may lose of the terms. */
     @Property(tries = 60, seed = "42")
     void combine_is_the_sum_rounded_once(@ForAll @IntRange(min = 1, max = 8) int terms, @ForAll @IntRange(min = 1, max = 3) int batch,
@@ -190,7 +230,7 @@ class KernelsTest {
         int low = (int) (ratio * (length - 1));
         double fraction = ratio * (length - 1) - low;
         double expected = sorted[low] + (sorted[Math.min(low + 1, length - 1)] - sorted[low]) * fraction;
-        assertEquals(expected, OrderStatistics.absoluteQuantile(Memory.of(x), 0, length, ratio));
+        assertEquals(expected, OrderStatistics.absoluteQuantile(Memory.open(x), 0, length, ratio));
     }
 
     @ParameterizedTest

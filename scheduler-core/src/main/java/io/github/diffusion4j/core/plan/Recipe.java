@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
  * @param grid the noise levels of the steps
  * @param parameterization what the network outputs
  * @param correction what happens to its estimate of the data
- * @param startScale the factor of the noise that a run starts from
+ * @param startScale the factor of the noise that a run starts from; a part that starts late has none, so 1
  */
 record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) implements Serializable {
 
@@ -49,7 +49,8 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
         if (from < 0 || from >= to || to > steps()) {
             throw new IllegalArgumentException("steps " + from + " to " + to + " are out of range; this plan has steps 0 to " + (steps() - 1));
         }
-        return withGrid(grid.slice(grid.first() + from, grid.first() + to));
+        Recipe part = withGrid(grid.slice(grid.first() + from, grid.first() + to));
+        return from == 0 ? part : part.withStartScale(1);
     }
 
     Recipe reversed() {

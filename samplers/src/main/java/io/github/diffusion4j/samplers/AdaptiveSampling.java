@@ -175,7 +175,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
                 made(input.sample());
                 INDArray output = model.predict(input);
                 if (i == order - 2) {
-                    lower = made(low.step(i, output, state, silent)).sample();
+                    lower = made(low.step(i, output, state.forPlan(low), silent)).sample();
                 }
                 if (i < order - 1) {
                     state = made(high.step(i, output, state, silent));

@@ -72,12 +72,13 @@ final class Engine {
         return memory.input();
     }
 
-    SamplerState state(int index) {
-        return memory.state(index);
+    SamplerState state(int index, String plan) {
+        return memory.state(index, plan);
     }
 
     /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
     void begin(INDArray noise, double scale, Evaluation first, boolean withInput, NoiseSource source, NoiseRequest request) {
+        Fit.checkOpen(noise, "the array that the run starts from");
         pass.clear();
         pass.read(SAMPLE, noise);
         double[] weights = new double[MEMORY];

@@ -9,7 +9,15 @@ final class Fit {
 
     private Fit() {}
 
+    /** Refuses an array whose memory is gone. */
+    static void checkOpen(INDArray array, String what) {
+        if (array.wasClosed()) {
+            throw new IllegalArgumentException(what + " is closed: its memory was freed; hand in an array that is open");
+        }
+    }
+
     static void check(Step step, INDArray output, INDArray sample) {
+        checkOpen(output, "the network output");
         Kernels.computeType(sample.dataType());
         if (output.dataType() != sample.dataType()) {
             throw new IllegalArgumentException("the network output is " + output.dataType() + " but the sample is " + sample.dataType()

@@ -60,6 +60,7 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
      */
     public SamplerState keepKnown(Plan plan, int evaluation, SamplerState after, NoiseSource source) {
+        after.checkOpen();
         INDArray sample = after.sample();
         Mask region = mask(plan, evaluation, sample);
         INDArray blended = Kernels.copy(sample);
@@ -70,11 +71,12 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
             blended.close();
             throw e;
         }
-        return new SamplerState(after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions());
+        return new SamplerState(after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions(), after.plan());
     }
 
     /** The mask after an evaluation, which fits the sample, as do the known data. */
     Mask mask(Plan plan, int evaluation, INDArray sample) {
+        Fit.checkOpen(known, "the known data");
         if (known.dataType() != sample.dataType() || !Forward.fits(known.shape(), sample.shape())) {
             throw new IllegalArgumentException("the known data are " + known.dataType() + Arrays.toString(known.shape()) + " but the sample is " + sample.dataType()
                     + Arrays.toString(sample.shape()) + "; they must agree, or the known data be one sample for all");
@@ -105,10 +107,11 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
         if (!(kept > 0 && kept <= 1)) {
             throw new IllegalArgumentException("the fraction of the signal that is kept must lie in (0, 1], got " + kept);
         }
+        state.checkOpen();
         INDArray noise = source.draw(request, state.sample().dataType(), state.sample().shape());
         INDArray sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
         Kernels.combine(sample, Term.of(state.sample(), kept), Term.of(noise, Math.sqrt((1 - kept) * (1 + kept))));
         noise.close();
-        return new SamplerState(evaluation, sample, sample, List.of());
+        return new SamplerState(evaluation, sample, sample, List.of(), state.plan());
     }
 }

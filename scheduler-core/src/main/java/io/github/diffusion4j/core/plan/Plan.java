@@ -12,6 +12,7 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,6 +38,7 @@ public final class Plan implements Serializable {
 
     private final Recipe recipe;
     private final transient Program program;
+    private final transient AtomicReference<String> key = new AtomicReference<>("");
 
     private Plan(Recipe recipe) {
         this(recipe, recipe.compile());
@@ -209,7 +211,7 @@ public final class Plan implements Serializable {
     }
 
     /**
-     * The factor of the noise that a run starts from.
+     * The factor of the noise that a run starts from; 1 for a run that starts late, from a noised image.
      *
      * @return the factor, Diffusers' {@code init_noise_sigma}
      */
@@ -428,7 +430,7 @@ public final class Plan implements Serializable {
     }
 
     private Loop loop() {
-        return new Loop(program, correction());
+        return new Loop(this);
     }
 
     /**
@@ -451,9 +453,12 @@ public final class Plan implements Serializable {
      * @param state where to continue, copied
      * @param source where the noise of the steps comes from
      * @return the run, to be closed
+     * @throws IllegalArgumentException if the state is of another plan or one of its arrays closed, naming it
      */
     public Session session(SamplerState state, NoiseSource source) {
-        if (state.index() != evaluations()) {
+        if (state.index() == evaluations()) {
+            loop().checkFits(state);
+        } else {
             loop().checked(state.index(), state);
         }
         return Session.resume(this, state, source);
@@ -465,6 +470,7 @@ public final class Plan implements Serializable {
      * @param evaluation from 0, must be the state's
      * @param state the state
      * @return the input
+     * @throws IllegalArgumentException if the state is of another plan or evaluation, or one of its arrays closed, naming it
      */
     public ModelInput input(int evaluation, SamplerState state) {
         return loop().input(evaluation, state);
@@ -479,7 +485,7 @@ public final class Plan implements Serializable {
      * @param state the state
      * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
      * @return the next state
-     * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides
+     * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides, the state is of another plan, or an array is closed
      */
     public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
         return loop().step(evaluation, output, state, noise);
@@ -507,7 +513,7 @@ public final class Plan implements Serializable {
      * @return the samples after the step, a new array
      */
     public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
-        return Loop.stepRows(plans.stream().map(Plan::loop).toList(), output, sample, noise);
+        return Loop.stepRows(plans, output, sample, noise);
     }
 
     Program program() {
@@ -540,6 +546,19 @@ public final class Plan implements Serializable {
      */
     public String fingerprint() {
         return describe().fingerprint();
+    }
+
+    /**
+     * A name for the run by which its states know it, {@link SamplerState#plan}. As {@link #fingerprint} it follows from the numbers alone, but from their first four digits, because
+     * another processor may compute the last ones otherwise, and without the start scale, which a run no longer needs once it has begun.
+     *
+     * @return 16 hexadecimal digits
+     */
+    public String key() {
+        if (key.get().isEmpty()) {
+            key.set(RunKey.of(this));
+        }
+        return key.get();
     }
 
     /** Written out is what a plan is compiled from: read back it is compiled and checked anew. */

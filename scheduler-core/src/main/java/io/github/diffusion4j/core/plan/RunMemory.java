@@ -55,8 +55,8 @@ final class RunMemory {
         return input == null ? sample : input;
     }
 
-    SamplerState state(int index) {
-        return new SamplerState(index, sample, anchor, Arrays.asList(predictions).subList(0, remembered));
+    SamplerState state(int index, String plan) {
+        return new SamplerState(index, sample, anchor, Arrays.asList(predictions).subList(0, remembered), plan);
     }
 
     /** The arrays of a state, which are this memory's own if it is an owner. */

@@ -192,7 +192,7 @@ public final class Session implements AutoCloseable {
      * @return a copy, owned by the caller
      */
     public SamplerState state() {
-        return open().state(evaluation).copy();
+        return open().state(evaluation, plan.key()).copy();
     }
 
     /**

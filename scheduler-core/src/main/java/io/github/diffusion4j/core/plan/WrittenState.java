@@ -17,7 +17,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A state on its way to or from bytes. Reading believes no number before the bytes that it promises are there. */
 final class WrittenState {
 
-    private static final String FORMAT = "diffusion4j state 1";
+    private static final String FORMAT = "diffusion4j state 2";
+
+    /** The form that knows no plan. */
+    private static final String WITHOUT_PLAN = "diffusion4j state 1";
 
     /** ND4J's. */
     private static final int MOST_AXES = 32;
@@ -34,6 +37,7 @@ final class WrittenState {
     static void write(SamplerState state, OutputStream stream) throws IOException {
         DataOutputStream out = new DataOutputStream(stream);
         out.writeUTF(FORMAT);
+        out.writeUTF(state.plan());
         out.writeInt(state.index());
         write(out, state.sample());
         out.writeBoolean(state.anchor() != state.sample());
@@ -77,9 +81,10 @@ final class WrittenState {
 
     private SamplerState state() throws IOException {
         String format = within("the format", in::readUTF);
-        if (!format.equals(FORMAT)) {
-            throw new IOException("this is not a sampler state of this version: it begins with '" + format + "', not '" + FORMAT + "'");
+        if (!format.equals(FORMAT) && !format.equals(WITHOUT_PLAN)) {
+            throw new IOException("this is not a sampler state of this version: it begins with '" + format + "', not '" + FORMAT + "' or '" + WITHOUT_PLAN + "'");
         }
+        String plan = format.equals(FORMAT) ? within("the plan", in::readUTF) : "";
         int index = count("the index");
         INDArray sample = array("the sample");
         INDArray anchor = flag("whether the anchor is another array") ? like(sample, array("the anchor"), "the anchor") : sample;
@@ -89,7 +94,7 @@ final class WrittenState {
             String what = "prediction " + k;
             predictions.add(like(sample, array(what), what));
         }
-        return new SamplerState(index, sample, anchor, predictions);
+        return new SamplerState(index, sample, anchor, predictions, plan);
     }
 
     private interface Part<T> {
@@ -121,8 +126,9 @@ final class WrittenState {
     }
 
     private static INDArray like(INDArray sample, INDArray array, String what) throws IOException {
-        if (!Arrays.equals(sample.shape(), array.shape())) {
-            throw new IOException(what + " of a sampler state has shape " + Arrays.toString(array.shape()) + " but its sample " + Arrays.toString(sample.shape()));
+        if (!SamplerState.isLike(sample, array)) {
+            throw new IOException(what + " of a sampler state is " + array.dataType() + Arrays.toString(array.shape()) + " but its sample " + sample.dataType()
+                    + Arrays.toString(sample.shape()));
         }
         return array;
     }

@@ -89,6 +89,41 @@ class SamplerStateTest {
         assertThrows(NullPointerException.class, () -> new SamplerState(0, sample, sample, Arrays.asList(sample, null)));
     }
 
+    @Test
+    void anchor_and_predictions_are_like_the_sample() {
+        INDArray sample = normal(1, DataType.FLOAT16, 2, 3);
+        INDArray computed = normal(2, DataType.FLOAT, 2, 3);
+        assertEquals(1, new SamplerState(1, sample, sample.dup(), List.of(computed)).predictions().size());
+        for (INDArray other : List.of(normal(2, DataType.FLOAT16, 3, 2), normal(2, DataType.FLOAT, 2, 3, 1), normal(2, DataType.DOUBLE, 2, 3), normal(2, DataType.BFLOAT16, 2, 3))) {
+            String anchor = assertThrows(IllegalArgumentException.class, () -> new SamplerState(1, sample, other, List.of())).getMessage();
+            assertTrue(anchor.contains("the anchor of a state is " + other.dataType() + Arrays.toString(other.shape())) && anchor.contains("HALF[2, 3]"), anchor);
+            String prediction = assertThrows(IllegalArgumentException.class, () -> new SamplerState(1, sample, sample, List.of(computed, other))).getMessage();
+            assertTrue(prediction.contains("prediction 1 of a state"), prediction);
+        }
+    }
+
+    /** What earlier versions wrote knows no plan, and is read as a state made by hand. */
+    @Test
+    void the_first_form_is_still_read() throws IOException {
+        byte[] second = written(new SamplerState(7, normal(1), normal(2), List.of(normal(3)), "0123456789abcdef"));
+        assertEquals("0123456789abcdef", read(second).plan());
+        ByteArrayOutputStream first = new ByteArrayOutputStream();
+        new DataOutputStream(first).writeUTF("diffusion4j state 1");
+        first.write(second, 2 * (2 + 16) + 3, second.length - 2 * (2 + 16) - 3);
+        SamplerState state = read(first.toByteArray());
+        assertEquals("", state.plan());
+        assertEquals(7, state.index());
+        assertEquals(normal(3), state.predictions().get(0));
+    }
+
+    @Test
+    void a_closed_state_is_not_written_or_copied() {
+        SamplerState state = new SamplerState(0, normal(1), normal(2), List.of());
+        state.anchor().close();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> written(state)).getMessage().contains("the anchor of the state is closed"));
+        assertTrue(assertThrows(IllegalArgumentException.class, state::copy).getMessage().contains("the anchor of the state is closed"));
+    }
+
     private static byte[] written(SamplerState state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.write(bytes);
@@ -104,7 +139,7 @@ class SamplerStateTest {
         INDArray half = normal(2, DataType.FLOAT16, 4);
         INDArray brain = normal(2, DataType.BFLOAT16, 1, 2, 1, 2);
         return List.of(written(new SamplerState(0, sample, sample, List.of())),
-                written(new SamplerState(7, normal(1), normal(2), List.of(normal(3), normal(4)))),
+                written(new SamplerState(7, normal(1), normal(2), List.of(normal(3), normal(4)), "0123456789abcdef")),
                 written(new SamplerState(1, half, half.dup(), List.of(half.castTo(DataType.FLOAT)))),
                 written(new SamplerState(1, brain, brain, List.of(brain))),
                 written(new SamplerState(3, Nd4j.scalar(2.5), Nd4j.scalar(1.5), List.of())));
@@ -163,7 +198,8 @@ class SamplerStateTest {
     private static String refusal(Writing writing) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        out.writeUTF("diffusion4j state 1");
+        out.writeUTF("diffusion4j state 2");
+        out.writeUTF("");
         writing.write(out);
         return assertThrows(IOException.class, () -> read(bytes.toByteArray())).getMessage();
     }

@@ -25,6 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory. */
 final class Engine {
 
+    private static final double[][] NOTHING = {};
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
     /** Samples of fewer values get their noise in an array: each would fill a block of its own. */
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
@@ -34,6 +35,8 @@ final class Engine {
     private final RunMemory memory;
     private final Drawn stepNoise = new Drawn();
     private final Drawn churnNoise = new Drawn();
+    /** Whether noise is made while the pass runs. */
+    private boolean makesNoise;
 
     private Engine(DataCorrection correction, Buffers buffers, boolean owner, int predictions) {
         this.correction = correction;
@@ -79,17 +82,17 @@ final class Engine {
     /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
     void begin(INDArray noise, double scale, Evaluation first, boolean withInput, NoiseSource source, NoiseRequest request) {
         Fit.checkOpen(noise, "the array that the run starts from");
-        pass.clear();
+        clear();
         pass.read(SAMPLE, noise);
         double[] weights = new double[MEMORY];
         weights[SAMPLE] = scale;
         pass.assign(NEXT, NO_LIMIT, weights);
         try {
             churn(first.churn(), noise, source, request);
-            memory.start(noise.dataType(), noise.shape());
-            input(withInput ? first.input() : new double[0][]);
-            pass.run();
+            memory.prepareStart(noise.dataType(), noise.shape());
+            finish(withInput ? first.input() : NOTHING);
         } finally {
+            memory.rollback();
             memory.releaseTemporaries();
         }
     }
@@ -101,11 +104,18 @@ final class Engine {
     }
 
     /** Makes the network's input of the sample as it is now. */
-    private void inputOf(double[]... inputWeights) {
-        pass.clear();
-        pass.read(NEXT, memory.sample());
-        input(inputWeights);
-        pass.run();
+    private void inputOf(double[]... weights) {
+        memory.prepareSame();
+        if (weights.length == 0) {
+            memory.prepareNoInput();
+        } else {
+            clear();
+            pass.read(NEXT, memory.sample());
+            pass.write(INPUT, memory.prepareInput(true));
+            pass.assign(INPUT, NO_LIMIT, weights);
+            pass.run();
+        }
+        memory.commit();
     }
 
     /** Puts what is known into the sample, in place. */
@@ -114,27 +124,57 @@ final class Engine {
         inputOf(inputWeights);
     }
 
-    /** Takes the step that follows a network evaluation. If it fails (no noise, a variance that is none), nothing has changed. */
+    /**
+     * Takes the step that follows a network evaluation. If it fails, nothing has changed: all that can fail comes before the pass writes, and where the pass itself makes noise it
+     * writes to other arrays than it reads.
+     */
     void advance(Step step, INDArray output, boolean withInput, NoiseSource source) {
+        memory.checkOpen();
         Fit.check(step, output, memory.sample());
         try {
             INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
             INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
             INDArray noise = step.scales() ? noise(step, output, source) : null;
-            pass.clear();
+            clear();
             read(step.remembers() ? 1 : 0, prediction, noise);
             if (step.usesNoise() && noise == null) {
                 draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
             assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
             churn(step.churn(), memory.sample(), source, step.churnRequest());
-            memory.replace(step);
-            if (withInput) {
-                input(step.input());
-            }
-            pass.run();
+            memory.prepare(step, !makesNoise);
+            finish(withInput ? step.input() : NOTHING);
         } finally {
+            memory.rollback();
             memory.releaseTemporaries();
+        }
+    }
+
+    private void clear() {
+        pass.clear();
+        stepNoise.clear();
+        churnNoise.clear();
+        makesNoise = false;
+    }
+
+    /**
+     * Runs what is prepared and takes over what it wrote. The network's input follows from the sample as it is stored, so that a run continued from a state sees the same: where
+     * storing rounds, it takes a pass of its own.
+     */
+    private void finish(double[]... inputWeights) {
+        boolean rounds = Kernels.computeType(memory.nextSample().dataType()) != memory.nextSample().dataType();
+        if (inputWeights.length > 0 && !rounds) {
+            pass.write(INPUT, memory.prepareInput(!makesNoise));
+            pass.assign(INPUT, NO_LIMIT, inputWeights);
+        } else {
+            memory.prepareNoInput();
+        }
+        pass.run();
+        stepNoise.check();
+        churnNoise.check();
+        memory.commit();
+        if (inputWeights.length > 0 && rounds) {
+            inputOf(inputWeights);
         }
     }
 
@@ -161,15 +201,6 @@ final class Engine {
         memory.readPredictions(pushed);
     }
 
-    private void input(double[]... weights) {
-        if (weights.length == 0) {
-            memory.dropInput();
-        } else {
-            memory.takeInput();
-            pass.assign(INPUT, NO_LIMIT, weights);
-        }
-    }
-
     private void churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
         if (weights.length > 0) {
             if (weights[0][CHURN_NOISE] != 0) {
@@ -184,6 +215,7 @@ final class Engine {
         if (source instanceof BlockNoise blocks && like.rank() > 0 && like.length() >= WORTH_A_BLOCK * like.size(0)) {
             blocks.check(request, like);
             pass.make(register, drawn.of(blocks, request));
+            makesNoise = true;
         } else {
             pass.read(register, filled(like, source, request));
         }
@@ -207,7 +239,7 @@ final class Engine {
     /** A correction that must see all values first is given an array of its own. */
     private INDArray corrected(Step step, INDArray prediction) {
         INDArray data = memory.temporary(memory.sample());
-        pass.clear();
+        clear();
         pass.read(SAMPLE, memory.sample());
         pass.read(OUTPUT, prediction);
         pass.write(CORRECTED, data);
@@ -220,11 +252,12 @@ final class Engine {
     /** What the solver takes for the clean data, written to an array. */
     void estimate(Evaluation evaluation, INDArray output, INDArray out) {
         Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
+        memory.checkOpen();
         Fit.check(step, output, memory.sample());
         INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
         try {
             INDArray corrected = fused() ? null : corrected(step, prediction);
-            pass.clear();
+            clear();
             read(0, prediction, null);
             if (corrected == null) {
                 pass.assign(CORRECTED, limit(), step.data());

@@ -1,7 +1,6 @@
 package io.github.diffusion4j.core.plan;
 
 import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
-import static io.github.diffusion4j.core.plan.Evaluation.INPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
 import static io.github.diffusion4j.core.plan.Evaluation.NEXT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
@@ -18,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The arrays of a run: which there are, which of them are the same, and which a pass writes.
  *
- * <p>A memory that owns its arrays gives back those that a step is the last to read before it takes those that the step writes: the pass then works in place.
+ * <p>A step is prepared, run and then taken over by {@link #commit}: until then the memory is what it was, and {@link #rollback} gives back what the step was to write to. A memory
+ * that owns its arrays may let the pass write to those that the step is the last to read, in place.
  */
 final class RunMemory {
 
@@ -26,20 +26,29 @@ final class RunMemory {
     private final Buffers buffers;
     private final boolean owner;
     private final INDArray[] predictions;
-    /** The arrays before a step. */
-    private final INDArray[] old;
+    /** The arrays that a step is the last to read. */
+    private final INDArray[] dead;
     private final List<INDArray> temporaries = new ArrayList<>();
+    /** What was taken for the step that is prepared. */
+    private final List<INDArray> taken = new ArrayList<>();
     private int remembered;
     private INDArray sample;
     private INDArray anchor;
     private INDArray input;
+    private int deadCount;
+    private boolean pushes;
+    private int nextRemembered;
+    private INDArray nextPrediction;
+    private INDArray nextSample;
+    private INDArray nextAnchor;
+    private INDArray nextInput;
 
     RunMemory(Pass pass, Buffers buffers, boolean owner, int most) {
         this.pass = pass;
         this.buffers = buffers;
         this.owner = owner;
         this.predictions = new INDArray[most + 1];
-        this.old = new INDArray[most + 3];
+        this.dead = new INDArray[most + 4];
     }
 
     INDArray sample() {
@@ -50,6 +59,11 @@ final class RunMemory {
         return anchor;
     }
 
+    /** The sample after the step that is prepared. */
+    INDArray nextSample() {
+        return nextSample;
+    }
+
     /** What the network sees: scaled where it asks for it. */
     INDArray input() {
         return input == null ? sample : input;
@@ -57,6 +71,22 @@ final class RunMemory {
 
     SamplerState state(int index, String plan) {
         return new SamplerState(index, sample, anchor, Arrays.asList(predictions).subList(0, remembered), plan);
+    }
+
+    /** Refuses to go on where someone closed an array of the run. */
+    void checkOpen() {
+        checkOpen(sample, "sample");
+        checkOpen(anchor, "anchor");
+        for (int k = 0; k < remembered; k++) {
+            checkOpen(predictions[k], "remembered prediction");
+        }
+        checkOpen(input(), "network input");
+    }
+
+    private static void checkOpen(INDArray array, String what) {
+        if (array.wasClosed()) {
+            throw new IllegalStateException("the " + what + " of the run was closed, so that it cannot go on; the arrays of a session are its own, copy what you close");
+        }
     }
 
     /** The arrays of a state, which are this memory's own if it is an owner. */
@@ -69,61 +99,118 @@ final class RunMemory {
         }
     }
 
-    /** A new sample that the pass writes, and no memory. */
-    void start(DataType type, long... shape) {
-        sample = take(NEXT, type, shape);
-        anchor = sample;
-    }
-
     void readPredictions(int pushed) {
         for (int k = 0; k < remembered; k++) {
             pass.read(MEMORY + pushed + k, predictions[k]);
         }
     }
 
-    /** The arrays after the step take the place of those before. An array that is only passed on stays, and with a step of one array many states share it. */
-    void replace(Step step) {
+    /** A new sample that the pass writes, and no memory. */
+    void prepareStart(DataType type, long... shape) {
+        deadCount = 0;
+        pushes = false;
+        nextRemembered = 0;
+        nextSample = write(NEXT, type, false, shape);
+        nextAnchor = nextSample;
+        nextInput = null;
+    }
+
+    /**
+     * Finds the arrays that a step writes. An array that is only passed on stays, and with a step of one array many states share it.
+     *
+     * @param step the step
+     * @param inPlace whether the pass may write to arrays that it reads
+     */
+    void prepare(Step step, boolean inPlace) {
         DataType type = sample.dataType();
         long[] shape = sample.shape();
-        INDArray newAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
-        INDArray pushed = step.remembers() ? passedOn(step.remember(), anchor) : null;
-        INDArray newSample = step.churn().length == 0 ? passedOn(step.next(), newAnchor) : null;
-        int count = list();
-        remember(step, pushed);
-        for (int i = 0; owner && i < count; i++) {
-            if (old[i] != newAnchor && old[i] != newSample && !among(old[i], old, i) && !among(old[i], predictions, remembered)) {
-                buffers.give(old[i]);
+        pushes = step.remembers();
+        nextRemembered = Math.min(remembered + (pushes ? 1 : 0), step.keepPredictions());
+        nextAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
+        nextPrediction = pushes && nextRemembered > 0 ? passedOn(step.remember(), anchor) : null;
+        nextSample = step.churn().length == 0 ? passedOn(step.next(), nextAnchor) : null;
+        list();
+        if (pushes && nextRemembered > 0 && nextPrediction == null) {
+            nextPrediction = write(MEMORY, Kernels.computeType(type), inPlace, shape);
+        }
+        if (step.keepAnchor() && nextAnchor == null) {
+            nextAnchor = write(ANCHOR, type, inPlace, shape);
+        }
+        if (nextSample == null) {
+            nextSample = write(NEXT, type, inPlace, shape);
+        }
+        nextAnchor = step.keepAnchor() ? nextAnchor : nextSample;
+    }
+
+    /**
+     * The network's input after the step as an array of its own.
+     *
+     * @param inPlace whether the input before may be written over
+     */
+    INDArray prepareInput(boolean inPlace) {
+        nextInput = input != null && inPlace ? input : take(nextSample.dataType(), nextSample.shape());
+        return nextInput;
+    }
+
+    /** The network's input after the step is the sample. */
+    void prepareNoInput() {
+        nextInput = null;
+    }
+
+    /** Prepares a change of the network's input alone. */
+    void prepareSame() {
+        deadCount = 0;
+        pushes = false;
+        nextRemembered = remembered;
+        nextSample = sample;
+        nextAnchor = anchor;
+    }
+
+    /** The arrays after the step take the place of those before. */
+    void commit() {
+        for (int i = 0; i < deadCount; i++) {
+            if (dead[i] != null) {
+                buffers.give(dead[i]);
             }
         }
-        if (step.remembers() && remembered > 0 && pushed == null) {
-            predictions[0] = take(MEMORY, Kernels.computeType(type), shape);
-        }
-        if (step.keepAnchor() && newAnchor == null) {
-            newAnchor = take(ANCHOR, type, shape);
-        }
-        sample = newSample == null ? take(NEXT, type, shape) : newSample;
-        anchor = step.keepAnchor() ? newAnchor : sample;
-    }
-
-    /** Lists the arrays there are. */
-    private int list() {
-        int count = 0;
-        old[count++] = sample;
-        old[count++] = anchor;
-        for (int k = 0; k < remembered; k++) {
-            old[count++] = predictions[k];
-        }
-        return count;
-    }
-
-    /** Moves the memory on. */
-    private void remember(Step step, INDArray pushed) {
-        if (step.remembers()) {
+        if (pushes) {
             System.arraycopy(predictions, 0, predictions, 1, Math.min(remembered, predictions.length - 1));
-            predictions[0] = pushed;
-            remembered++;
+            predictions[0] = nextPrediction;
         }
-        remembered = Math.min(remembered, step.keepPredictions());
+        remembered = nextRemembered;
+        sample = nextSample;
+        anchor = nextAnchor;
+        if (input != null && input != nextInput) {
+            buffers.give(input);
+        }
+        input = nextInput;
+        taken.clear();
+    }
+
+    /** Gives back what a step that was not taken was to write to. */
+    void rollback() {
+        while (!taken.isEmpty()) {
+            buffers.give(taken.remove(taken.size() - 1));
+        }
+    }
+
+    /** Lists the arrays that the step is the last to read. */
+    private void list() {
+        deadCount = 0;
+        if (owner) {
+            dies(sample);
+            dies(anchor);
+            for (int k = 0; k < remembered; k++) {
+                dies(predictions[k]);
+            }
+        }
+    }
+
+    private void dies(INDArray array) {
+        boolean lives = array == nextAnchor || array == nextSample || array == nextPrediction || among(array, predictions, nextRemembered - (pushes ? 1 : 0));
+        if (!lives && !among(array, dead, deadCount)) {
+            dead[deadCount++] = array;
+        }
     }
 
     private static boolean among(INDArray array, INDArray[] arrays, int count) {
@@ -140,6 +227,31 @@ final class RunMemory {
         return Evaluation.isOnly(weights, SAMPLE) ? sample : Evaluation.isOnly(weights, ANCHOR) ? currentAnchor : null;
     }
 
+    private INDArray write(int register, DataType type, boolean inPlace, long... shape) {
+        INDArray array = inPlace ? revived(type) : null;
+        array = array == null ? take(type, shape) : array;
+        pass.write(register, array);
+        return array;
+    }
+
+    /** An array that the step is the last to read; all have one shape. */
+    private INDArray revived(DataType type) {
+        for (int i = deadCount - 1; i >= 0; i--) {
+            INDArray array = dead[i];
+            if (array != null && array.dataType() == type) {
+                dead[i] = null;
+                return array;
+            }
+        }
+        return null;
+    }
+
+    private INDArray take(DataType type, long... shape) {
+        INDArray array = buffers.take(type, shape);
+        taken.add(array);
+        return array;
+    }
+
     /** The sample as an array that no prediction is, so that it may be changed. */
     INDArray ownSample() {
         if (among(sample, predictions, remembered)) {
@@ -149,25 +261,6 @@ final class RunMemory {
             sample = copy;
         }
         return sample;
-    }
-
-    private INDArray take(int register, DataType type, long... shape) {
-        INDArray array = buffers.take(type, shape);
-        pass.write(register, array);
-        return array;
-    }
-
-    /** An array for the network's input, which the pass writes. */
-    void takeInput() {
-        input = input == null ? buffers.take(sample.dataType(), sample.shape()) : input;
-        pass.write(INPUT, input);
-    }
-
-    void dropInput() {
-        if (input != null) {
-            buffers.give(input);
-            input = null;
-        }
     }
 
     /** An array that lives until {@link #releaseTemporaries}. */
@@ -185,13 +278,15 @@ final class RunMemory {
 
     /** Gives all arrays back. */
     void free() {
-        int count = sample == null ? 0 : list();
-        for (int i = 0; i < count; i++) {
-            if (!among(old[i], old, i)) {
-                buffers.give(old[i]);
-            }
+        if (sample != null) {
+            nextRemembered = 0;
+            pushes = false;
+            nextSample = null;
+            nextAnchor = null;
+            nextPrediction = null;
+            nextInput = null;
+            list();
+            commit();
         }
-        dropInput();
-        sample = null;
     }
 }

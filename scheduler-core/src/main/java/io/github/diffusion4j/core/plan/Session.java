@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,21 +42,28 @@ public final class Session implements AutoCloseable {
     }
 
     static Session start(Plan plan, INDArray noise, NoiseSource source) {
-        Session session = new Session(plan, source);
-        try {
-            session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0));
-            return session;
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        return new Session(plan, source).after(session -> session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0)));
     }
 
     static Session resume(Plan plan, SamplerState state, NoiseSource source) {
-        Session session = new Session(plan, source);
-        session.evaluation = state.index();
-        session.engine.resume(state, session.done() ? NOTHING : plan.evaluation(state.index()).input());
-        return session;
+        return new Session(plan, source).after(session -> {
+            session.evaluation = state.index();
+            session.engine.resume(state, session.done() ? NOTHING : plan.evaluation(state.index()).input());
+        });
+    }
+
+    /** This session once it has begun, or closed if it cannot. */
+    private Session after(Consumer<Session> beginning) {
+        boolean begun = false;
+        try {
+            beginning.accept(this);
+            begun = true;
+            return this;
+        } finally {
+            if (!begun) {
+                close();
+            }
+        }
     }
 
     /** What the network is to see now; one object for all evaluations. */
@@ -143,22 +151,24 @@ public final class Session implements AutoCloseable {
      *
      * @param output what the network returned for {@link #input}
      * @return the session's own array, which changes with the next preview
+     * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
+     * @throws IllegalArgumentException if shape or data type do not fit, or the output is closed
      */
     public INDArray denoised(INDArray output) {
         if (done()) {
             throw new IllegalStateException("the run is complete; there is no evaluation to preview");
         }
-        preview = preview == null ? Kernels.empty(sample().dataType(), sample().shape()) : preview;
+        preview = preview == null || preview.wasClosed() ? Kernels.empty(sample().dataType(), sample().shape()) : preview;
         open().estimate(plan.evaluation(evaluation), output, preview);
         return preview;
     }
 
     /**
-     * Takes the step that follows a network evaluation.
+     * Takes the step that follows a network evaluation. If it fails, whatever the reason, the session is what it was before: the step can be tried again.
      *
      * @param output what the network returned for {@link #input}; not changed, and not read after this call
-     * @throws IllegalStateException if the run is complete
-     * @throws IllegalArgumentException if shape or data type do not fit, naming both sides
+     * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
+     * @throws IllegalArgumentException if shape or data type do not fit, naming both sides, or the output is closed
      */
     public void step(INDArray output) {
         if (done()) {

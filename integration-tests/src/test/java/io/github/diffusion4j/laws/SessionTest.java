@@ -1,0 +1,282 @@
+package io.github.diffusion4j.laws;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Scratch;
+import io.github.diffusion4j.core.noise.BlockNoise;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
+import io.github.diffusion4j.core.plan.ModelInput;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** A session is the loop of pure steps, bit for bit, whatever fails on the way and wherever it is left and continued: every class, every type. */
+class SessionTest {
+
+    private static final CounterNoise NOISE = CounterNoise.of(3);
+    /** Samples long enough that their noise is made block by block. */
+    private static final long[] SHAPE = {2, 4, 17, 8};
+
+    static Stream<Arguments> runs() {
+        return DiffusersConfig.classNames().stream().sorted().flatMap(name -> Stream.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)
+                .map(type -> Arguments.of(name, type)));
+    }
+
+    private static Plan plan(String name) {
+        return DiffusersConfig.of(name).scheduler().plan(name.equals("ConsistencyDecoderScheduler") || name.equals("SCMScheduler") ? 2 : 6);
+    }
+
+    private static INDArray normal(int seed, DataType type, long... shape) {
+        return CounterNoise.of(seed).draw(NoiseRequest.start(), type, shape);
+    }
+
+    /** Bounded; where noise is far larger than data as small as a score. */
+    private static INDArray network(ModelInput input) {
+        double sigma = input.level().edmSigma();
+        return Transforms.tanh(input.sample(), true).muli(sigma > 50 && Double.isFinite(sigma) ? 0.8 / sigma : 0.8);
+    }
+
+    private static SamplerState portable(SamplerState state) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        state.write(bytes);
+        return SamplerState.read(new ByteArrayInputStream(bytes.toByteArray()));
+    }
+
+    private static void assertSame(INDArray expected, INDArray actual, String what) {
+        assertEquals(expected.dataType(), actual.dataType(), what);
+        assertArrayEquals(Kernels.values(expected), Kernels.values(actual), what);
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void it_is_the_loop_of_pure_steps_and_goes_on_from_any_state(String name, DataType type) throws IOException {
+        Plan plan = plan(name);
+        INDArray noise = normal(1, type, SHAPE);
+        SamplerState state = plan.start(noise, NOISE);
+        List<SamplerState> left = new ArrayList<>();
+        try (Session session = plan.session(noise, NOISE)) {
+            for (int i = 0; i < plan.evaluations(); i++) {
+                ModelInput input = plan.input(i, state);
+                assertSame(input.sample(), session.input().sample(), "input " + i);
+                left.add(portable(session.state()));
+                try (Session again = plan.session(state, NOISE)) {
+                    assertSame(input.sample(), again.input().sample(), "input " + i + " of a run continued");
+                }
+                INDArray output = network(input);
+                session.step(output);
+                state = plan.step(i, output, state, NOISE);
+                assertSame(state.sample(), session.sample(), "sample after " + i);
+            }
+        }
+        assertSame(state.sample(), Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE), "the driver's result");
+        assertTrue(Double.isFinite(Kernels.values(state.sample())[0]), "a test of numbers");
+        for (SamplerState each : left) {
+            assertSame(state.sample(), Sampling.run(plan, SessionTest::network, each, NOISE, Sampling.Listener.NONE), "continued at " + each.index());
+        }
+    }
+
+    /** Fails once for each request, after it has written something. */
+    private static class Failing implements NoiseSource {
+
+        private static final long serialVersionUID = 1;
+
+        private final Set<NoiseRequest> tried = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void fill(NoiseRequest request, INDArray out) {
+            NOISE.fill(request, out);
+            if (tried.add(request)) {
+                out.assign(7);
+                throw new IllegalStateException("no noise today");
+            }
+        }
+    }
+
+    /** Fails once for each request, in its second sample. */
+    private static final class FailingBlocks extends Failing implements BlockNoise {
+
+        private static final long serialVersionUID = 1;
+
+        private final Set<NoiseRequest> tried = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public void check(NoiseRequest request, INDArray like) {
+            NOISE.check(request, like);
+        }
+
+        @Override
+        public void generate(NoiseRequest request, int sample, int position, Scratch scratch, int count) {
+            if (sample == 1 && tried.add(request)) {
+                throw new IllegalStateException("no noise today");
+            }
+            NOISE.generate(request, sample, position, scratch, count);
+        }
+
+        @Override
+        public void fill(NoiseRequest request, INDArray out) {
+            BlockNoise.super.fill(request, out);
+        }
+    }
+
+    /** Tries until the source no longer fails. */
+    private static <T> T persistent(Supplier<T> action) {
+        for (int tries = 0;; tries++) {
+            try {
+                return action.get();
+            } catch (IllegalStateException e) {
+                assertTrue(tries < 3 && e.getMessage().equals("no noise today"), e::toString);
+            }
+        }
+    }
+
+    private static void assertStill(Session session, SamplerState before, INDArray input) {
+        SamplerState now = session.state();
+        assertEquals(before.index(), now.index());
+        assertSame(before.sample(), now.sample(), "sample");
+        assertSame(before.anchor(), now.anchor(), "anchor");
+        assertEquals(before.predictions().size(), now.predictions().size());
+        for (int k = 0; k < now.predictions().size(); k++) {
+            assertSame(before.predictions().get(k), now.predictions().get(k), "prediction " + k);
+        }
+        assertSame(input, session.input().sample(), "input");
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void a_step_that_fails_changes_nothing(String name, DataType type) {
+        Plan plan = plan(name);
+        INDArray noise = normal(1, type, SHAPE);
+        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE);
+        INDArray closed = normal(2, type, SHAPE);
+        closed.close();
+        INDArray shapeless = normal(2, type, 2, 4, 17, 7);
+        INDArray typeless = normal(2, type == DataType.DOUBLE ? DataType.FLOAT : DataType.DOUBLE, SHAPE);
+        for (NoiseSource source : List.of(new Failing(), new FailingBlocks())) {
+            Session session = persistent(() -> plan.session(noise, source));
+            while (!session.done()) {
+                Session current = session;
+                SamplerState before = current.state();
+                INDArray input = Kernels.copy(current.input().sample());
+                assertTrue(assertThrows(IllegalArgumentException.class, () -> current.step(closed)).getMessage().contains("the network output is closed"));
+                assertThrows(IllegalArgumentException.class, () -> current.step(shapeless));
+                assertThrows(IllegalArgumentException.class, () -> current.step(typeless));
+                assertThrows(IllegalArgumentException.class, () -> current.denoised(closed));
+                assertStill(current, before, input);
+                INDArray output = network(current.input());
+                persistent(() -> {
+                    assertStill(current, before, input);
+                    current.step(output);
+                    return current;
+                });
+                if (current.evaluation() == plan.evaluations() / 2) {
+                    SamplerState left = current.state();
+                    assertThrows(CancellationException.class, () -> Sampling.run(current, SessionTest::network, Sampling.Progress::cancel));
+                    session = persistent(() -> plan.session(left, source));
+                }
+            }
+            assertSame(expected, session.result(), "result");
+            session.close();
+        }
+    }
+
+    /** Many threads work on a pass; none of them is left writing when the step fails. */
+    @Test
+    void threads_stop_before_a_failure_is_told() {
+        Plan plan = DiffusersConfig.of("EulerAncestralDiscreteScheduler").scheduler().plan(8);
+        INDArray noise = normal(1, DataType.FLOAT, 4, 1 << 16);
+        INDArray output = normal(2, DataType.FLOAT, 4, 1 << 16);
+        INDArray expected = Sampling.run(plan, input -> output, noise, NOISE, Sampling.Listener.NONE);
+        try (Session session = plan.session(noise, new FailingBlocks())) {
+            while (!session.done()) {
+                persistent(() -> {
+                    session.step(output);
+                    return session;
+                });
+            }
+            assertSame(expected, session.result(), "result");
+        }
+    }
+
+    @Test
+    void a_kept_region_that_fails_changes_nothing() {
+        Plan plan = DiffusersConfig.of("DPMSolverMultistepScheduler").scheduler().plan(6);
+        INDArray noise = normal(1, DataType.FLOAT, SHAPE);
+        INDArray output = normal(2, DataType.FLOAT, SHAPE);
+        Mask half = Mask.of(Nd4j.createFromArray(new float[][] {{1}, {0}, {1}, {0}}).reshape('c', 4, 1, 1));
+        Set<Integer> tried = ConcurrentHashMap.newKeySet();
+        Inpainting steady = new Inpainting(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> half);
+        Inpainting failing = new Inpainting(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> {
+            if (!tried.add(evaluation)) {
+                return half;
+            }
+            throw new IllegalStateException("no noise today");
+        });
+        INDArray expected = Sampling.run(plan.session(noise, NOISE).keeping(steady, CounterNoise.of(9)), input -> output, Sampling.Listener.NONE);
+        Failing region = new Failing() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void fill(NoiseRequest request, INDArray out) {
+                super.fill(request, out);
+                CounterNoise.of(9).fill(request, out);
+            }
+        };
+        try (Session session = plan.session(noise, NOISE)) {
+            persistent(() -> session.keeping(failing, region));
+            while (!session.done()) {
+                persistent(() -> {
+                    session.step(output);
+                    return session;
+                });
+            }
+            assertSame(expected, session.result(), "result");
+        }
+    }
+
+    @Test
+    void a_closed_array_of_the_run_is_told() {
+        Plan plan = DiffusersConfig.of("EulerDiscreteScheduler").scheduler().plan(6);
+        INDArray noise = normal(1, DataType.FLOAT, SHAPE);
+        INDArray output = normal(2, DataType.FLOAT, SHAPE);
+        Session session = plan.session(noise, NOISE);
+        session.input().sample().close();
+        assertTrue(assertThrows(IllegalStateException.class, () -> session.step(output)).getMessage().contains("network input of the run was closed"));
+        assertThrows(IllegalStateException.class, () -> session.denoised(output));
+        session.close();
+        for (Runnable use : List.<Runnable>of(() -> session.step(output), () -> session.denoised(output), session::sample, session::state, session::result,
+                () -> session.input().sample(), () -> session.keeping(new Inpainting(noise, noise.mul(0)), NOISE))) {
+            assertEquals("the session is closed", assertThrows(IllegalStateException.class, use::run).getMessage());
+        }
+        noise.close();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> plan.session(noise, NOISE)).getMessage().contains("the array that the run starts from is closed"));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> plan.start(noise)).getMessage().contains("the array that the run starts from is closed"));
+    }
+}

@@ -8,12 +8,20 @@ final class Gather {
 
     private Gather() {}
 
+    /** Whether a Java buffer can span the array and what lies before it. */
+    static boolean fits(INDArray array) {
+        return (array.data().offset() + array.length()) * array.dataType().width() <= Integer.MAX_VALUE;
+    }
+
+    /** The bytes of a view are those of the whole array, which start before it. */
     static void rows(INDArray from, INDArray to, int... indices) {
         ByteBuffer source = from.data().asNio();
         ByteBuffer target = to.data().asNio();
-        int length = (int) (from.length() / from.size(0)) * from.dataType().width();
+        int width = from.dataType().width();
+        int start = (int) from.data().offset() * width;
+        int length = (int) (from.length() / from.size(0)) * width;
         for (int k = 0; k < indices.length; k++) {
-            target.put(target.position() + k * length, source, source.position() + indices[k] * length, length);
+            target.put(k * length, source, start + indices[k] * length, length);
         }
     }
 }

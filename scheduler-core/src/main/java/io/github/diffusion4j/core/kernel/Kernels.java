@@ -179,7 +179,7 @@ public final class Kernels {
         long[] shape = array.shape().clone();
         shape[0] = indices.length;
         INDArray out = empty(array.dataType(), shape);
-        if (onHost() && Memory.supports(array) && Memory.fits(array)) {
+        if (onHost() && Memory.supports(array) && Gather.fits(array)) {
             Gather.rows(array, out, indices);
             return out;
         }

@@ -105,7 +105,7 @@ public final class ImportanceSampler implements TimestepSampler {
     /** A power of two, which changes no digit, by which the largest loss is about 1: the squares of losses beyond 1e154 or below 1e-162 have no double. */
     private static double scale(double[][] losses) {
         double largest = Arrays.stream(losses).flatMapToDouble(Arrays::stream).max().orElse(1);
-        return Math.scalb(1, -Math.max(LEAST_EXPONENT, Math.getExponent(largest)));
+        return Math.scalb(1.0, -Math.max(LEAST_EXPONENT, Math.getExponent(largest)));
     }
 
     @Override

@@ -35,8 +35,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param atol the absolute tolerance
  * @param firstStep the length of the first trial step in half log-SNR
  * @param control the PID coefficients
- * @param acceptSafety the factor from which on a step is accepted
- * @param eta the fraction of ancestral noise
+ * @param acceptSafety the factor from which on a step is accepted, in (0, 1]
+ * @param eta the fraction of ancestral noise, 0 to 1
  */
 public record AdaptiveSampling(int order, double rtol, double atol, double firstStep, Control control, double acceptSafety, double eta) implements Serializable {
 
@@ -53,15 +53,33 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
      * @param i integral
      * @param d derivative
      */
-    public record Control(double p, double i, double d) implements Serializable {}
+    public record Control(double p, double i, double d) implements Serializable {
 
-    /** Checks order and tolerances. */
+        /** Checks the coefficients. */
+        public Control {
+            if (!Double.isFinite(p + i + d)) {
+                throw new IllegalArgumentException("the coefficients of the step length must be finite, got p=" + p + ", i=" + i + ", d=" + d);
+            }
+        }
+    }
+
+    /**
+     * Checks all settings.
+     *
+     * @throws IllegalArgumentException if one is out of range, naming it
+     */
     public AdaptiveSampling {
         if (order != 2 && order != 3) {
             throw new IllegalArgumentException("adaptive sampling has order 2 and 3, got " + order);
         }
-        if (!(rtol > 0 && atol > 0 && firstStep > 0)) {
-            throw new IllegalArgumentException("tolerances and first step must be positive, got rtol=" + rtol + ", atol=" + atol + ", firstStep=" + firstStep);
+        if (!(rtol > 0 && atol > 0 && firstStep > 0 && Double.isFinite(rtol + atol + firstStep))) {
+            throw new IllegalArgumentException("tolerances and first step must be positive and finite, got rtol=" + rtol + ", atol=" + atol + ", firstStep=" + firstStep);
+        }
+        if (!(acceptSafety > 0 && acceptSafety <= 1)) {
+            throw new IllegalArgumentException("acceptSafety, the factor from which on a step is accepted, lies in (0, 1], got " + acceptSafety);
+        }
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new IllegalArgumentException("eta, the fraction of ancestral noise, lies in [0, 1], got " + eta);
         }
     }
 
@@ -111,10 +129,12 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
      * @param start the sample; not changed
      * @param noise where the noise of accepted steps comes from
      * @return the result
+     * @throws IllegalArgumentException if the levels are no stretch to run over in log SNR
+     * @throws IllegalStateException if the tolerances cannot be met, or not in {@value ComposedScheduler#LONGEST_RUN} trial steps
      */
     public Result run(LevelCurve curve, Parameterization parameterization, NoiseLevel from, NoiseLevel to, Sampling.Model model, INDArray start, NoiseSource noise) {
-        if (!(to.sigma() > 0 && from.edmSigma() > to.edmSigma())) {
-            throw new IllegalArgumentException("adaptive sampling runs in log SNR from more noise to less, but not to none; got " + from + " to " + to);
+        if (!(to.sigma() > 0 && from.edmSigma() > to.edmSigma() && from.alpha() > 0)) {
+            throw new IllegalArgumentException("adaptive sampling runs in log SNR from more noise to less, with signal at the start and noise at the end; got " + from + " to " + to);
         }
         Trial trial = new Trial(curve, parameterization, to, model, noise);
         INDArray sample = trial.made(Kernels.copy(start));
@@ -124,6 +144,10 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
         int accepted = 0;
         int rejected = 0;
         while (at.lambda() < to.lambda() - END) {
+            if (accepted + rejected == ComposedScheduler.LONGEST_RUN) {
+                throw new IllegalStateException("after " + accepted + " accepted and " + rejected + " rejected steps the run stands at " + at + " and steps of half log-SNR " + length.h()
+                        + "; raise rtol and atol, or lower acceptSafety");
+            }
             double lambda = at.lambda() + length.h();
             NoiseLevel next = lambda >= to.lambda() ? to : curve.atEdmSigma(Math.exp(-lambda));
             Estimates estimates = trial.step(at, next, sample, accepted);

@@ -271,4 +271,26 @@ class TrainingTest {
         assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
                 new TimestepSampler.Draw(new double[] {1, 1000}, new double[] {1, 1}), LossWeight.plain()));
     }
+
+    /** A weight that is no weight, or none in the type of the data, is told when the batch is made. */
+    @Test
+    void weights_are_finite_and_at_least_zero() {
+        DDPMScheduler scheduler = DDPMScheduler.of(PROCESS);
+        INDArray data = normal(1, 2, 3);
+        for (double weight : new double[] {Double.NaN, -1e-9, Double.POSITIVE_INFINITY, 1e39}) {
+            LossWeight bad = (level, parameterization) -> level.time() == 7 ? weight : 1;
+            boolean large = weight == 1e39;
+            INDArray typed = large ? data.castTo(DataType.FLOAT) : data;
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                    () -> NoisedBatch.of(scheduler, typed, typed, new TimestepSampler.Draw(new double[] {3, 7}, new double[] {1, 1}), bad));
+            assertTrue(refused.getMessage().contains("sample 1"), refused::getMessage);
+        }
+        NoisedBatch.of(scheduler, data, data, new TimestepSampler.Draw(new double[] {3, 7}, new double[] {0, 1}), (level, parameterization) -> 1e39);
+    }
+
+    @Test
+    void weights_are_equal_by_their_numbers() {
+        assertEquals(LossWeight.minSnr(5), LossWeight.minSnr(5.0));
+        assertEquals("OfData[name=P2, data=P2[k=1.0, gamma=0.5]]", LossWeight.p2(1, 0.5).toString());
+    }
 }

@@ -47,7 +47,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
      *
      * @param betas the forward variances, each in [0, 1); the last may be 1 (zero terminal SNR), the first is above 0
      * @return the schedule
-     * @throws IllegalArgumentException if the table is empty or a beta lies outside its range, naming the entry
+     * @throws IllegalArgumentException if the table is empty, a beta lies outside its range, or no signal is left before the last timestep, naming the entry
      */
     public static DiscreteSchedule ofBetas(double... betas) {
         if (betas.length == 0) {
@@ -61,7 +61,14 @@ public final class DiscreteSchedule implements NoiseSchedule {
                         + "the first above 0, and only the last may be 1");
             }
         }
-        return new DiscreteSchedule(betas.clone(), cumulative(betas));
+        double[] alphasCumprod = cumulative(betas);
+        for (int t = 0; t < betas.length - 1; t++) {
+            if (Double.isInfinite(1 / alphasCumprod[t])) {
+                throw new IllegalArgumentException("betas[" + t + "] = " + betas[t] + " leaves a signal power of " + alphasCumprod[t]
+                        + ", too little for a double to tell from none; only the last timestep may hold no signal. Use fewer timesteps or smaller betas");
+            }
+        }
+        return new DiscreteSchedule(betas.clone(), alphasCumprod);
     }
 
     /**

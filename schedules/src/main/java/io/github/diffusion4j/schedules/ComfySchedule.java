@@ -90,13 +90,22 @@ public enum ComfySchedule implements SigmaRule {
      * @return the rule
      */
     public static SigmaRule beta(double alpha, double beta) {
-        SigmaRamp ramp = SigmaRamp.beta(alpha, beta);
-        return (trained, steps) -> {
+        return new Quantiles(SigmaRamp.beta(alpha, beta));
+    }
+
+    /**
+     * The table at the places of a ramp; equal neighbours are dropped.
+     *
+     * @param ramp how the place in the table falls
+     */
+    private record Quantiles(SigmaRamp ramp) implements SigmaRule {
+        @Override
+        public double[] sigmas(TrainedSigmas trained, int steps) {
             double[] table = trained.table();
             double[] places = ramp.sigmas(table.length - 1, 0, steps + 1);
             int[] entries = IntStream.range(0, steps).map(i -> (int) Math.rint(places[i])).distinct().toArray();
             return toClean(entries.length, i -> table[entries[i]]);
-        };
+        }
     }
 
     private static double[] normal(TrainedSigmas trained, int steps) {

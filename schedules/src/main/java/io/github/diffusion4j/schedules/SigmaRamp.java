@@ -55,12 +55,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp karras(double rho) {
-        checkPositive("rho", rho);
-        return (highest, lowest, w) -> {
-            double from = Math.pow(highest, 1 / rho);
-            double to = Math.pow(lowest, 1 / rho);
-            return Math.pow(from + w * (to - from), rho);
-        };
+        return new Karras(rho);
     }
 
     /**
@@ -69,7 +64,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp exponential() {
-        return (highest, lowest, w) -> Math.exp(Math.log(highest) + w * (Math.log(lowest) - Math.log(highest)));
+        return new Exponential();
     }
 
     /**
@@ -80,9 +75,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp beta(double alpha, double beta) {
-        checkPositive("alpha", alpha);
-        checkPositive("beta", beta);
-        return (highest, lowest, w) -> lowest + (highest - lowest) * new BetaDistribution(alpha, beta, 1e-15).inverseCumulativeProbability(1 - w);
+        return new Beta(alpha, beta);
     }
 
     /**
@@ -92,8 +85,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp polyexponential(double rho) {
-        checkPositive("rho", rho);
-        return (highest, lowest, w) -> Math.exp(Math.log(lowest) + Math.pow(1 - w, rho) * (Math.log(highest) - Math.log(lowest)));
+        return new Polyexponential(rho);
     }
 
     /**
@@ -102,7 +94,7 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp klOptimal() {
-        return (highest, lowest, w) -> Math.tan(Math.atan(highest) + w * (Math.atan(lowest) - Math.atan(highest)));
+        return new KlOptimal();
     }
 
     /**
@@ -114,17 +106,99 @@ public interface SigmaRamp extends Serializable {
      * @return the ramp
      */
     static SigmaRamp laplace(double mu, double b) {
-        checkPositive("b", b);
         return new Laplace(mu, b);
+    }
+
+    /**
+     * Equal steps of {@code sigma^(1/rho)}.
+     *
+     * @param rho above 0
+     */
+    record Karras(double rho) implements SigmaRamp {
+
+        /** Checks rho. */
+        public Karras {
+            checkPositive("rho", rho);
+        }
+
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            double from = Math.pow(highest, 1 / rho);
+            double to = Math.pow(lowest, 1 / rho);
+            return Math.pow(from + place * (to - from), rho);
+        }
+    }
+
+    /** Equal steps of {@code ln sigma}. */
+    record Exponential() implements SigmaRamp {
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            return Math.exp(Math.log(highest) + place * (Math.log(lowest) - Math.log(highest)));
+        }
+    }
+
+    /**
+     * Quantiles of a beta distribution.
+     *
+     * @param alpha the first shape parameter, above 0
+     * @param beta the second shape parameter, above 0
+     */
+    record Beta(double alpha, double beta) implements SigmaRamp {
+
+        /** Checks the parameters. */
+        public Beta {
+            checkPositive("alpha", alpha);
+            checkPositive("beta", beta);
+        }
+
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            return lowest + (highest - lowest) * new BetaDistribution(alpha, beta, 1e-15).inverseCumulativeProbability(1 - place);
+        }
+    }
+
+    /**
+     * Powers of equal steps on the way in {@code ln sigma}.
+     *
+     * @param rho above 0
+     */
+    record Polyexponential(double rho) implements SigmaRamp {
+
+        /** Checks rho. */
+        public Polyexponential {
+            checkPositive("rho", rho);
+        }
+
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            return Math.exp(Math.log(lowest) + Math.pow(1 - place, rho) * (Math.log(highest) - Math.log(lowest)));
+        }
+    }
+
+    /** Equal steps of {@code atan sigma}. */
+    record KlOptimal() implements SigmaRamp {
+        @Override
+        public double sigma(double highest, double lowest, double place) {
+            return Math.tan(Math.atan(highest) + place * (Math.atan(lowest) - Math.atan(highest)));
+        }
     }
 
     /**
      * Quantiles of a Laplace distribution: the one ramp whose ends need not be those of the range.
      *
      * @param mu the middle of ln sigma
-     * @param b the scale
+     * @param b the scale, above 0
      */
     record Laplace(double mu, double b) implements SigmaRamp {
+
+        /** Checks the parameters. */
+        public Laplace {
+            if (!Double.isFinite(mu)) {
+                throw new IllegalArgumentException("mu must be finite, got " + mu);
+            }
+            checkPositive("b", b);
+        }
+
         @Override
         public double sigma(double highest, double lowest, double place) {
             double quantile = Math.exp(mu - b * Math.signum(0.5 - place) * Math.log(1 - 2 * Math.abs(0.5 - place) + 1e-5));

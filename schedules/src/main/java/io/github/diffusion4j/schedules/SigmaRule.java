@@ -30,10 +30,7 @@ public interface SigmaRule extends Serializable {
      * @return the rule
      */
     static SigmaRule ramp(SigmaRamp ramp) {
-        return (trained, steps) -> {
-            double[] table = trained.table();
-            return Arrays.copyOf(ramp.sigmas(table[table.length - 1], table[0], steps), steps + 1);
-        };
+        return new Ramped(ramp);
     }
 
     /**
@@ -62,6 +59,19 @@ public interface SigmaRule extends Serializable {
      */
     default Spacing spacing(TrainedSigmas trained) {
         return new Ruled(this, trained);
+    }
+
+    /**
+     * A ramp over the whole range, and then 0.
+     *
+     * @param ramp how sigma falls
+     */
+    record Ramped(SigmaRamp ramp) implements SigmaRule {
+        @Override
+        public double[] sigmas(TrainedSigmas trained, int steps) {
+            double[] table = trained.table();
+            return Arrays.copyOf(ramp.sigmas(table[table.length - 1], table[0], steps), steps + 1);
+        }
     }
 
     /**
@@ -111,7 +121,8 @@ public interface SigmaRule extends Serializable {
             }
             double[] sigmas = rule.sigmas(trained, steps);
             if (sigmas.length != steps + 1 || sigmas[steps] != 0) {
-                throw new IllegalArgumentException(rule + " has no run of " + steps + " steps to clean data for this network; it gives the sigmas " + Arrays.toString(sigmas));
+                throw new IllegalArgumentException(rule + " has no run of " + steps + " steps to clean data for this network; it gives " + sigmas.length + " sigmas, the last of them "
+                        + sigmas[sigmas.length - 1]);
             }
             return Arrays.stream(sigmas, 0, steps).mapToObj(trained::level).toList();
         }

@@ -151,7 +151,7 @@ public final class Sigmas {
         Explicit {
             for (int i = 0; i < sigmas.size(); i++) {
                 if (!(sigmas.get(i) > 0 && (i == 0 || sigmas.get(i) < sigmas.get(i - 1)))) {
-                    throw new IllegalArgumentException("noise levels must descend strictly and stay above 0, got " + sigmas);
+                    throw new IllegalArgumentException("noise levels must descend strictly and stay above 0, got " + sigmas.get(i) + (i == 0 ? " first" : " after " + sigmas.get(i - 1)));
                 }
             }
         }

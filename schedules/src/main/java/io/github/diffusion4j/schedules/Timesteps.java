@@ -111,7 +111,7 @@ public final class Timesteps {
         Explicit {
             for (int i = 1; i < timesteps.size(); i++) {
                 if (!(timesteps.get(i) < timesteps.get(i - 1))) {
-                    throw new IllegalArgumentException("timesteps must descend strictly, got " + timesteps);
+                    throw new IllegalArgumentException("timesteps must descend strictly, got " + timesteps.get(i) + " after " + timesteps.get(i - 1));
                 }
             }
         }

@@ -1,12 +1,13 @@
 package io.github.diffusion4j.docs.figures;
 
+import io.github.diffusion4j.samplers.WholeFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
@@ -70,20 +71,38 @@ public final class Chart {
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
-        if (file.toString().endsWith(".svg")) {
-            SVGGraphics2D svg = new SVGGraphics2D(document());
-            svg.setSVGCanvasSize(new java.awt.Dimension(WIDTH, HEIGHT));
-            chart.paint(svg, WIDTH, HEIGHT);
-            try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-                svg.stream(out, true);
-            }
-        } else {
-            BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-            Graphics2D graphics = image.createGraphics();
-            chart.paint(graphics, WIDTH, HEIGHT);
-            graphics.dispose();
-            ImageIO.write(image, "png", file.toFile());
-        }
+        WholeFile.write(file, file.toString().endsWith(".svg") ? svg() : png());
+    }
+
+    /**
+     * The chart as SVG.
+     *
+     * @return the text in UTF-8
+     * @throws IOException if it cannot be drawn
+     */
+    byte[] svg() throws IOException {
+        SVGGraphics2D svg = new SVGGraphics2D(document());
+        svg.setSVGCanvasSize(new java.awt.Dimension(WIDTH, HEIGHT));
+        chart.paint(svg, WIDTH, HEIGHT);
+        StringWriter text = new StringWriter();
+        svg.stream(text, true);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The chart as PNG.
+     *
+     * @return the file's bytes
+     * @throws IOException if it cannot be drawn
+     */
+    byte[] png() throws IOException {
+        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        chart.paint(graphics, WIDTH, HEIGHT);
+        graphics.dispose();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
     }
 
     private static Document document() {

@@ -3,9 +3,11 @@ package io.github.diffusion4j.docs.figures;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.samplers.WholeFile;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -50,22 +52,21 @@ public final class TabulateCommand implements Callable<Integer> {
         if (out == null && chosen == Format.png) {
             throw new IllegalArgumentException("a PNG needs a file; add --out curve.png");
         }
-        Path file = out != null ? out.toAbsolutePath() : Files.createTempFile("curve", "." + chosen);
-        if (out != null) {
-            Files.createDirectories(file.getParent());
-        }
-        Path half = Files.createTempFile(file.getParent(), "half", "." + chosen);
-        try {
-            write(curve, chosen, half);
-            Files.move(half, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(half);
-        }
+        byte[] contents = contents(curve, chosen);
         if (out == null) {
-            System.out.print(Files.readString(file));
-            Files.delete(file);
+            System.out.print(new String(contents, StandardCharsets.UTF_8));
+            return 0;
         }
+        createFolder(out.toAbsolutePath().getParent());
+        WholeFile.write(out, contents);
         return 0;
+    }
+
+    /** A symbolic link to a folder is a folder. */
+    private static void createFolder(Path folder) throws IOException {
+        if (folder != null && !Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+        }
     }
 
     private NoiseCurve curve() throws IOException {
@@ -86,13 +87,14 @@ public final class TabulateCommand implements Callable<Integer> {
         throw new IllegalArgumentException("cannot tell the format of " + name + "; add --format csv, md, json, svg or png");
     }
 
-    private static void write(NoiseCurve curve, Format format, Path file) throws IOException {
-        switch (format) {
-            case csv -> Files.writeString(file, curve.table().csv());
-            case md -> Files.writeString(file, curve.table().markdown());
-            case json -> Files.writeString(file, json(curve));
-            case svg, png -> curve.chart().write(file);
-        }
+    private static byte[] contents(NoiseCurve curve, Format format) throws IOException {
+        return switch (format) {
+            case csv -> curve.table().csv().getBytes(StandardCharsets.UTF_8);
+            case md -> curve.table().markdown().getBytes(StandardCharsets.UTF_8);
+            case json -> json(curve).getBytes(StandardCharsets.UTF_8);
+            case svg -> curve.chart().svg();
+            case png -> curve.chart().png();
+        };
     }
 
     /** Infinite values (the log SNR at zero terminal SNR) are null in JSON, which has no word for them. */

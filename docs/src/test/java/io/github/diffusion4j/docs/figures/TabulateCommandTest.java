@@ -10,10 +10,12 @@ import io.github.diffusion4j.docs.Main;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,5 +86,33 @@ class TabulateCommandTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
         }
+    }
+
+    @Test
+    void a_folder_is_not_replaced() throws Exception {
+        Path empty = Files.createDirectory(folder.resolve("empty.csv"));
+        assertEquals(1, Main.execute("tabulate", "linear", "--out", empty.toString()));
+        assertTrue(Files.isDirectory(empty));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(1, files.count());
+        }
+    }
+
+    @Test
+    void a_symbolic_link_stays_and_its_file_is_written() throws Exception {
+        Path target = Files.createDirectory(folder.resolve("elsewhere")).resolve("curve.csv");
+        Path link = Files.createSymbolicLink(folder.resolve("link.csv"), Path.of("elsewhere", "curve.csv"));
+        assertEquals(6, Files.readAllLines(tabulate("link.csv", "linear", "--timesteps", "5")).size());
+        assertTrue(Files.isSymbolicLink(link) && Files.isRegularFile(target));
+    }
+
+    @Test
+    void permissions_are_the_usual_ones() throws Exception {
+        Assumptions.assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path ordinary = Files.createFile(folder.resolve("ordinary"));
+        assertEquals(Files.getPosixFilePermissions(ordinary), Files.getPosixFilePermissions(tabulate("new.csv", "linear")));
+        Path older = Files.createFile(folder.resolve("older.png"));
+        Files.setPosixFilePermissions(older, PosixFilePermissions.fromString("rw-r-----"));
+        assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(tabulate("older.png", "linear"))));
     }
 }

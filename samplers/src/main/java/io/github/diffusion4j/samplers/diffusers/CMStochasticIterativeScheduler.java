@@ -70,7 +70,7 @@ public final class CMStochasticIterativeScheduler extends DiffusersScheduler {
         for (int i = 0; i < places.length; i++) {
             if (!(places[i] >= 0 && places[i] < size && (i == 0 || places[i] > places[i - 1]))) {
                 throw new IllegalArgumentException("timesteps of " + name() + " are places that fall strictly, from " + (size - 1) + " at most to 0 at least, got "
-                        + Arrays.toString(Points.reversed(places)));
+                        + Json.shortened(Arrays.toString(Points.reversed(places))));
             }
         }
         double[] sigmas = SigmaRamp.karras(settings().number("rho")).at(schedule.sigmaMax(), schedule.sigmaMin(), Points.map(places, place -> size == 1 ? 0 : place / (size - 1)));

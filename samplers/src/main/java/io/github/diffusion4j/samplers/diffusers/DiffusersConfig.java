@@ -1,8 +1,11 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.diffusion4j.samplers.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +17,7 @@ import java.util.Set;
 /**
  * A {@code scheduler_config.json} of Diffusers: the door to the schedulers by their Python names. Keys that are absent or null take the
  * class's default; values that mean nothing are errors; keys the class does not have are kept, reported by {@link #lint()} and written
- * back. Schedulers made here give Diffusers' numbers. Immutable.
+ * back. Numbers are equal by value, 3 and 3.0. Schedulers made here give Diffusers' numbers. Immutable.
  *
  * <pre>{@code
  *   DiffusersScheduler scheduler = DiffusersConfig.load(Path.of("stable-diffusion-v1-5")).scheduler();
@@ -43,7 +46,7 @@ public final class DiffusersConfig implements Serializable {
     /**
      * Reads a config from text.
      *
-     * @param json the JSON object; Python's {@code -Infinity} is understood
+     * @param json the JSON object and nothing after it, each key once; Python's {@code -Infinity} is understood
      * @return the config
      * @throws IllegalArgumentException if the text is no JSON object, or its class is not known
      */
@@ -57,9 +60,10 @@ public final class DiffusersConfig implements Serializable {
      * @param stream the text
      * @return the config
      * @throws IOException if the stream cannot be read
+     * @throws IllegalArgumentException if the text is longer than any config, no JSON object, or its class is not known
      */
     public static DiffusersConfig read(InputStream stream) throws IOException {
-        return parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+        return parse(Json.read(stream));
     }
 
     /**
@@ -77,7 +81,9 @@ public final class DiffusersConfig implements Serializable {
                 file = path.resolve(IN_MODEL.getFileName());
             }
         }
-        return parse(Files.readString(file));
+        try (InputStream stream = Files.newInputStream(file)) {
+            return read(stream);
+        }
     }
 
     /**
@@ -109,7 +115,7 @@ public final class DiffusersConfig implements Serializable {
         String given = root.path(CLASS).asText();
         String name = given.startsWith(FLAX) ? given.substring(FLAX.length()) : given;
         if (!DiffusersClasses.knows(name)) {
-            throw new IllegalArgumentException("unknown scheduler class '" + given + "' in " + CLASS + "; known are " + classNames()
+            throw new IllegalArgumentException("unknown scheduler class '" + Json.shortened(given) + "' in " + CLASS + "; known are " + classNames()
                     + " (schedulers of discrete tokens are not part of this library)");
         }
         return name;
@@ -122,7 +128,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public DiffusersScheduler scheduler() {
-        return Reasons.naming(() -> Catalog.scheduler(this), this::toString, keys(root).stream());
+        return Reasons.naming(() -> Catalog.scheduler(this), () -> Json.brief(root), keys(root).stream());
     }
 
     /**
@@ -145,7 +151,7 @@ public final class DiffusersConfig implements Serializable {
      */
     public DiffusersConfig with(String key, Object value) {
         if (!has(key)) {
-            throw new IllegalArgumentException(className() + " has no key " + key + "; it has " + keys(DiffusersClasses.defaults(className())));
+            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + keys(DiffusersClasses.defaults(className())));
         }
         ObjectNode changed = root.deepCopy();
         changed.set(key, Json.value(value));
@@ -236,7 +242,7 @@ public final class DiffusersConfig implements Serializable {
                     + ". Use a solver of this library on the same model, config.scheduler().composed(solver), or a name on it, Names.comfy(sampler, scheduler).on(config)");
         }
         List<String> dropped = other.foreignKeys(other.className());
-        List<String> told = keys(other.root).stream().filter(key -> !key.equals(CLASS) && !other.root.get(key).equals(root.get(key))).toList();
+        List<String> told = keys(other.root).stream().filter(key -> !key.equals(CLASS) && !(root.has(key) && Json.byValue(other.root.get(key)).equals(Json.byValue(root.get(key))))).toList();
         List<String> carried = keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
         return new Swap(other, carried, dropped, told);
     }
@@ -272,13 +278,14 @@ public final class DiffusersConfig implements Serializable {
     }
 
     /**
-     * Writes the config.
+     * Writes the config, whole or not at all: where it cannot be written an older file stays as it was.
      *
      * @param file the file, usually {@code scheduler_config.json}
      * @throws IOException if it cannot be written
+     * @see WholeFile
      */
     public void save(Path file) throws IOException {
-        Files.writeString(file, toJson() + "\n");
+        WholeFile.write(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** The keys the class reads: its own, and those that Diffusers' classes find although they are not theirs. */
@@ -293,14 +300,29 @@ public final class DiffusersConfig implements Serializable {
         return settings;
     }
 
+    /** Written out is the text: read back it is checked anew. */
+    private Object writeReplace() {
+        return new Written(toJson());
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a config is written out as text");
+    }
+
+    private record Written(String json) implements Serializable {
+        private Object readResolve() throws InvalidObjectException {
+            return Json.restored("config", () -> parse(json));
+        }
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof DiffusersConfig config && root.equals(config.root);
+        return other instanceof DiffusersConfig config && Json.byValue(root).equals(Json.byValue(config.root));
     }
 
     @Override
     public int hashCode() {
-        return root.hashCode();
+        return Json.byValue(root).hashCode();
     }
 
     @Override

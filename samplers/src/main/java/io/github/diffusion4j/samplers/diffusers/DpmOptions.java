@@ -5,6 +5,7 @@ import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.OrderRamp;
 import io.github.diffusion4j.samplers.solvers.Prediction;
 import io.github.diffusion4j.samplers.solvers.SolverType;
+import java.io.Serializable;
 import java.util.Map;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param algorithm what is integrated
  * @param type how the second-order term is weighted
  */
-record DpmOptions(int order, Algorithm algorithm, SolverType type) {
+record DpmOptions(int order, Algorithm algorithm, SolverType type) implements Serializable {
 
     /** Below this number of steps {@code lower_order_final} takes effect in Diffusers' multistep solvers. */
     static final int FEW_STEPS = 15;
@@ -29,7 +30,7 @@ record DpmOptions(int order, Algorithm algorithm, SolverType type) {
      * @param prediction what the solver takes for a polynomial
      * @param eta 0 for the ODE, 1 for the SDE
      */
-    record Algorithm(Prediction prediction, double eta) {}
+    record Algorithm(Prediction prediction, double eta) implements Serializable {}
 
     static DpmOptions of(Settings settings) {
         Algorithm algorithm = settings.holds("algorithm_type") ? settings.choice("algorithm_type", ALGORITHMS) : ALGORITHMS.get("sde-dpmsolver++");

@@ -29,7 +29,7 @@ final class PyramidStages {
         }
         for (int i = 0; i < range.length; i++) {
             if (!(range[i] >= 0 && range[i] <= 1 && (i == 0 || range[i] > range[i - 1]))) {
-                throw new IllegalArgumentException("stage_range must rise strictly from 0 to 1, got " + Arrays.toString(range));
+                throw new IllegalArgumentException("stage_range must rise strictly from 0 to 1, got " + Json.shortened(Arrays.toString(range)));
             }
         }
         this.starts = new double[stages];

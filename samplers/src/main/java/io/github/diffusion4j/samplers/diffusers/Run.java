@@ -2,6 +2,9 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.samplers.ComposedScheduler;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * What is asked of one run: the number of steps or the points themselves, and what else Diffusers' {@code set_timesteps} and {@code step}
- * take, under the same names. Immutable.
+ * take, under the same names. Numbers are equal by value, 3 and 3.0. Immutable.
  *
  * <pre>{@code
  *   Plan plan = scheduler.plan(Run.steps(30).with("s_churn", 5.0));
@@ -23,9 +26,6 @@ public final class Run implements Serializable {
 
     static final String STEPS = "num_inference_steps";
     private static final List<String> POINTS = List.of("timesteps", "sigmas");
-
-    /** No run is longer. */
-    private static final int LONGEST = 100_000;
 
     private final ObjectNode arguments;
 
@@ -40,8 +40,8 @@ public final class Run implements Serializable {
      * @return the run
      */
     public static Run steps(int count) {
-        if (count < 1 || count > LONGEST) {
-            throw new IllegalArgumentException("a run takes 1 to " + LONGEST + " steps (" + STEPS + "), got " + count);
+        if (count < 1 || count > ComposedScheduler.LONGEST_RUN) {
+            throw new IllegalArgumentException("a run takes 1 to " + ComposedScheduler.LONGEST_RUN + " steps (" + STEPS + "), got " + count);
         }
         return new Run(Json.empty().put(STEPS, count));
     }
@@ -92,7 +92,7 @@ public final class Run implements Serializable {
 
     /** The number of steps, if it was given. */
     OptionalInt count() {
-        return arguments.hasNonNull(STEPS) ? OptionalInt.of(settings("a run").integer(STEPS, 1, LONGEST)) : OptionalInt.empty();
+        return arguments.hasNonNull(STEPS) ? OptionalInt.of(settings("a run").integer(STEPS, 1, ComposedScheduler.LONGEST_RUN)) : OptionalInt.empty();
     }
 
     /** The names of the arguments that were given. */
@@ -111,7 +111,7 @@ public final class Run implements Serializable {
             if (!name.equals(STEPS) && !accepted.contains(name)) {
                 Set<String> taken = new TreeSet<>(accepted);
                 ignored.forEach(taken::remove);
-                throw new IllegalArgumentException(owner + " takes no argument " + name + " for a run; it takes " + STEPS + " and " + taken);
+                throw new IllegalArgumentException(owner + " takes no argument " + Json.shortened(name) + " for a run; it takes " + STEPS + " and " + taken);
             }
         }
         Settings settings = settings("a run of " + owner);
@@ -127,18 +127,33 @@ public final class Run implements Serializable {
         return new Settings(owner, arguments, Json.empty());
     }
 
+    /** Written out is the text: read back it is checked anew. */
+    private Object writeReplace() {
+        return new Written(Json.text(arguments));
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a run is written out as text");
+    }
+
+    private record Written(String json) implements Serializable {
+        private Object readResolve() throws InvalidObjectException {
+            return Json.restored("run", () -> new Run(Json.object(json)));
+        }
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Run run && arguments.equals(run.arguments);
+        return other instanceof Run run && Json.byValue(arguments).equals(Json.byValue(run.arguments));
     }
 
     @Override
     public int hashCode() {
-        return arguments.hashCode();
+        return Json.byValue(arguments).hashCode();
     }
 
     @Override
     public String toString() {
-        return "Run" + arguments;
+        return "Run" + Json.brief(arguments);
     }
 }

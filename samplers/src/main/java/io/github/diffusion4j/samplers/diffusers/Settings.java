@@ -2,8 +2,11 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +21,9 @@ final class Settings implements Serializable {
 
     private static final Map<String, Double> INFINITE = Map.of("inf", Double.POSITIVE_INFINITY, "Infinity", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY, "-Infinity",
             Double.NEGATIVE_INFINITY);
+
+    /** The longest text that names anything. */
+    private static final int LONGEST_WORD = 100;
 
     private final String owner;
     private final ObjectNode given;
@@ -45,7 +51,7 @@ final class Settings implements Serializable {
     }
 
     String text(String key) {
-        return value(key, JsonNode::isTextual, "a string").textValue();
+        return value(key, node -> node.isTextual() && node.textValue().length() <= LONGEST_WORD, "a string of at most " + LONGEST_WORD + " characters").textValue();
     }
 
     /** A number; infinity may stand as text, as programs write it whose JSON has no other way. */
@@ -77,7 +83,7 @@ final class Settings implements Serializable {
 
     /** The refusal of a value that is given but would do nothing, or nothing sensible. */
     IllegalArgumentException refusal(String key, String because, String instead) {
-        return new IllegalArgumentException(key + "=" + given.get(key) + " of " + owner + " has no effect " + because + "; " + instead);
+        return new IllegalArgumentException(key + "=" + Json.shortened(given.get(key).toString()) + " of " + owner + " has no effect " + because + "; " + instead);
     }
 
     /** Refuses a value that would do nothing. */
@@ -116,6 +122,16 @@ final class Settings implements Serializable {
         return StreamSupport.stream(list.spliterator(), false).mapToDouble(JsonNode::doubleValue).toArray();
     }
 
+    int[] integers(String key) {
+        double[] numbers = numbers(key);
+        for (double number : numbers) {
+            if (number != (int) number) {
+                throw new IllegalArgumentException(key + " of " + owner + " must be a list of integers, got " + number);
+            }
+        }
+        return Arrays.stream(numbers).mapToInt(number -> (int) number).toArray();
+    }
+
     /** One of some named values. */
     <T> T choice(String key, Map<String, T> choices) {
         String name = text(key);
@@ -137,21 +153,36 @@ final class Settings implements Serializable {
     }
 
     private IllegalArgumentException wrong(String key, String wanted, JsonNode value) {
-        return new IllegalArgumentException(key + " of " + owner + " must be " + wanted + ", got " + value);
+        return new IllegalArgumentException(key + " of " + owner + " must be " + wanted + ", got " + Json.shortened(value.toString()));
+    }
+
+    /** Written out is the text: infinities have no other form that every reader takes. */
+    private Object writeReplace() {
+        return new Written(owner, Json.text(given), Json.text(defaults));
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("settings are written out as text");
+    }
+
+    private record Written(String owner, String given, String defaults) implements Serializable {
+        private Object readResolve() throws InvalidObjectException {
+            return Json.restored("settings", () -> new Settings(owner, Json.object(given), Json.object(defaults)));
+        }
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Settings settings && owner.equals(settings.owner) && given.equals(settings.given);
+        return other instanceof Settings settings && owner.equals(settings.owner) && Json.byValue(given).equals(Json.byValue(settings.given));
     }
 
     @Override
     public int hashCode() {
-        return given.hashCode();
+        return Json.byValue(given).hashCode();
     }
 
     @Override
     public String toString() {
-        return owner + given;
+        return owner + Json.brief(given);
     }
 }

@@ -28,7 +28,7 @@ public final class UniPCMultistepScheduler extends LambdaScheduler {
     }
 
     static UniPc unipc(Settings settings) {
-        Set<Integer> disabled = Arrays.stream(settings.numbers("disable_corrector")).mapToObj(step -> (int) step).collect(Collectors.toSet());
+        Set<Integer> disabled = Arrays.stream(settings.integers("disable_corrector")).boxed().collect(Collectors.toSet());
         return new UniPc(settings.integer("solver_order"), settings.flag("predict_x0") ? Prediction.DATA : Prediction.NOISE,
                 settings.choice("solver_type", Map.of("bh1", UniPc.Variant.BH1, "bh2", UniPc.Variant.BH2)), settings.flag("lower_order_final"), disabled,
                 List.of());

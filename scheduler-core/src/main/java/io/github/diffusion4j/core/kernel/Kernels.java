@@ -164,11 +164,21 @@ public final class Kernels {
      * @param array samples along the first axis
      * @param indices which samples, in the order wanted
      * @return the samples, owned by the caller
+     * @throws IllegalArgumentException if there is no such sample
      */
     public static INDArray rows(INDArray array, int... indices) {
+        for (int index : indices) {
+            if (index < 0 || index >= array.size(0)) {
+                throw new IllegalArgumentException("there are samples 0 to " + (array.size(0) - 1) + ", asked for " + index);
+            }
+        }
         long[] shape = array.shape().clone();
         shape[0] = indices.length;
         INDArray out = empty(array.dataType(), shape);
+        if (onHost() && Memory.supports(array) && Gather.fits(array)) {
+            Gather.rows(array, out, indices);
+            return out;
+        }
         for (int k = 0; k < indices.length; k++) {
             out.get(NDArrayIndex.point(k)).assign(array.get(NDArrayIndex.point(indices[k])));
         }
@@ -208,8 +218,21 @@ public final class Kernels {
      * @param generator makes the values, on any thread
      */
     public static void generate(INDArray out, Generator generator) {
+        generate(out, samples(out), generator);
+    }
+
+    /**
+     * Fills an array with generated values as if it were one sample, on several threads if there are many; a value depends on its place in C order only.
+     *
+     * @param out the array to fill
+     * @param generator makes the values, on any thread
+     */
+    public static void generateWhole(INDArray out, Generator generator) {
+        generate(out, 1, generator);
+    }
+
+    private static void generate(INDArray out, int samples, Generator generator) {
         onMemory(out, true, memory -> {
-            int samples = samples(out);
             int length = (int) (out.length() / samples);
             int blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
             Parallel.run(samples * blocks, out.length() * Parallel.NOISE, (first, last) -> {

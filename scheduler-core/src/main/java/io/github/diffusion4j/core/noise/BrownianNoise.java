@@ -11,14 +11,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * path. The path runs over the time {@code u = sigma / (1 + sigma)} from 0 (data) to 1 (pure noise), sigma the noise level in EDM's coordinate; a request for the stretch
  * from a to b gets {@code (W(u_b) - W(u_a)) / sqrt(|u_b - u_a|)}.
  *
- * <p>A pure function of key and stretch: W(1) is a normal number, and each half of an interval follows from a Brownian bridge with a number of its own, 24 times, then a bridge
- * inside the last interval (Li et al., arXiv:2001.01328, algorithm 3; the last step after Kidger's diffrax). Requests without a stretch get independent noise.
+ * <p>A pure function of key and stretch: W(1) is a normal number, and each half of an interval follows from a Brownian bridge with a number of its own, 24 times or more, then a bridge
+ * inside the last interval (Li et al., arXiv:2001.01328, algorithm 3; the last step after Kidger's diffrax). Near the ends of the path intervals are halved more often, down to
+ * 2^-19 of the distance to the end. A stretch inside one of the last intervals, about a millionth of its noise level long, is refused: there one number would stand for both ends.
+ * Requests without a stretch get independent noise.
  */
 public final class BrownianNoise implements BlockNoise {
 
     private static final long serialVersionUID = 1;
 
+    /** How often an interval is halved at least. */
     private static final int LEVELS = 24;
+    /** Below it an interval is not halved any more, as a part of the distance to the nearer end of the path: levels far from 1 have stretches as short as they are. */
+    private static final double RESOLUTION = 0x1p-19;
+    /** How often an interval is halved at most, so that its number fits the key: 32 bits and 23 of the purpose. */
+    private static final int DEEPEST = 54;
     /** The block of W at the start of a stretch; those after it hold a path's interval and its next number. */
     private static final int START = 1;
     /** Apart from the streams of requests. */
@@ -54,9 +61,30 @@ public final class BrownianNoise implements BlockNoise {
     public void check(NoiseRequest request, INDArray like) {
         keys.check(request, like);
         NoiseRequest.Interval interval = request.interval();
-        if (!interval.equals(NoiseRequest.Interval.NONE) && time(interval.from()) == time(interval.to())) {
-            throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, got " + interval);
+        if (!interval.equals(NoiseRequest.Interval.NONE) && inOneInterval(time(interval.from()), time(interval.to()))) {
+            throw new IllegalArgumentException("a Brownian path is kept to a millionth of its noise level and has no increment over a stretch as short as " + interval
+                    + "; take fewer steps, or noise without a path, CounterNoise");
         }
+    }
+
+    /** Whether two times lie in one last interval, that of either. */
+    private static boolean inOneInterval(double one, double other) {
+        double from = 0;
+        double to = 1;
+        for (int level = 0; goesOn(level, from, to, one) && goesOn(level, from, to, other); level++) {
+            double middle = (from + to) / 2;
+            if (one <= middle != other <= middle) {
+                return false;
+            }
+            from = one <= middle ? from : middle;
+            to = one <= middle ? middle : to;
+        }
+        return one == other || one > from && one < to && other > from && other < to;
+    }
+
+    /** Whether an interval is halved on the way to a time. */
+    private static boolean goesOn(int level, double from, double to, double time) {
+        return time > from && time < to && (level < LEVELS || level < DEEPEST && to - from > RESOLUTION * Math.min(time, 1 - time));
     }
 
     @Override
@@ -94,10 +122,10 @@ public final class BrownianNoise implements BlockNoise {
         normals.fill(seed, sample, 0, PURPOSE, position, right, count);
         double from = 0;
         double to = 1;
-        int node = 1;
-        for (int level = 0; level < LEVELS && time > from && time < to; level++) {
+        long node = 1;
+        for (int level = 0; goesOn(level, from, to, time); level++) {
             double middle = (from + to) / 2;
-            normals.fill(seed, sample, node, PURPOSE, position, noise, count);
+            normals.fill(seed, sample, (int) node, purpose(node), position, noise, count);
             double deviation = Math.sqrt(to - from) / 2;
             boolean lower = time <= middle;
             double[] replaced = lower ? right : left;
@@ -110,10 +138,15 @@ public final class BrownianNoise implements BlockNoise {
         }
         double weight = (time - from) / (to - from);
         double deviation = Math.sqrt((time - from) * (to - time) / (to - from));
-        normals.fill(seed, sample, node, PURPOSE, position, noise, count);
+        normals.fill(seed, sample, (int) node, purpose(node), position, noise, count);
         for (int i = 0; i < count; i++) {
             out[i] = left[i] + weight * (right[i] - left[i]) + deviation * noise[i];
         }
+    }
+
+    /** The number of an interval beyond 32 bits. */
+    private static int purpose(long node) {
+        return PURPOSE | (int) (node >>> Integer.SIZE);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Scratch;
+import io.github.diffusion4j.core.random.CounterNormals;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -92,8 +94,43 @@ public final class CounterNoise implements BlockNoise {
 
     @Override
     public void generate(NoiseRequest request, int row, int position, Scratch scratch, int count) {
-        int purpose = request.stream().ordinal() << 24 | request.draw();
-        scratch.normals().fill(seed(row), sample(row), request.index(), purpose, position, scratch.block(0), count);
+        scratch.normals().fill(seed(row), sample(row), request.index(), purpose(request), position, scratch.block(0), count);
+    }
+
+    private static int purpose(NoiseRequest request) {
+        return request.stream().ordinal() << 24 | request.draw();
+    }
+
+    /** A block holds 1024 numbers; rows of a few numbers share one. */
+    @Override
+    public void fill(NoiseRequest request, INDArray out) {
+        long length = out.rank() == 0 || out.length() == 0 ? 0 : out.length() / out.size(0);
+        if (length == 0 || length > CounterNormals.SHORT) {
+            BlockNoise.super.fill(request, out);
+            return;
+        }
+        check(request, out);
+        Kernels.generateWhole(out, (whole, position, scratch, count) -> shortRows(request, (int) length, position, scratch, count));
+    }
+
+    /** The numbers of successive places of an array, those of rows with one seed together. */
+    private void shortRows(NoiseRequest request, int length, int position, Scratch scratch, int count) {
+        int done = 0;
+        while (done < count) {
+            int row = (position + done) / length;
+            int end = rows.isEmpty() ? count : Math.min(count, afterSeed(row, (position + count - 1) / length) * length - position);
+            scratch.normals().fillRows(seed(row), this::sample, length, request.index(), purpose(request), position + done, scratch.block(0), done, end - done);
+            done = end;
+        }
+    }
+
+    /** The row after the last of those that follow a row and have its seed. */
+    private int afterSeed(int row, int last) {
+        int next = row + 1;
+        while (next <= last && seed(next) == seed(row)) {
+            next++;
+        }
+        return next;
     }
 
     @Override

@@ -53,9 +53,15 @@ public interface NoiseSource extends Serializable {
      * @return the source
      */
     static NoiseSource none() {
-        return (request, out) -> {
+        return new None();
+    }
+
+    /** No noise. */
+    record None() implements NoiseSource {
+        @Override
+        public void fill(NoiseRequest request, INDArray out) {
             throw new IllegalStateException("noise was asked for (" + request + ") but the run has no noise source; pass one, e.g. CounterNoise.of(seed)");
-        };
+        }
     }
 
     /**

@@ -83,4 +83,24 @@ public final class RecordedNoise implements NoiseSource {
         }
         Kernels.combine(out, Term.of(noise, 1));
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RecordedNoise noise && arrays.keySet().equals(noise.arrays.keySet())
+                && arrays.entrySet().stream().allMatch(entry -> same(entry.getValue(), noise.arrays.get(entry.getKey())));
+    }
+
+    private static boolean same(INDArray one, INDArray other) {
+        return one.dataType() == other.dataType() && Arrays.equals(one.shape(), other.shape()) && Arrays.equals(Kernels.values(one), Kernels.values(other));
+    }
+
+    @Override
+    public int hashCode() {
+        return arrays.keySet().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "RecordedNoise" + arrays.keySet();
+    }
 }

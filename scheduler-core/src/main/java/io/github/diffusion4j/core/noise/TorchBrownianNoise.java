@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * k-diffusion's {@code BrownianTreeNoiseSampler} (torchsde's tree over sigma), to the last bit: for a stretch from a to b, {@code (W(b) - W(a)) / sqrt(|b - a|)}. Sigmas pass
- * through float32, as there. The start noise is a {@code torch.randn} of the same seed; other requests without a stretch are refused. For a batch with a seed for each sample
- * use {@link NoiseSource#perSample}.
+ * through float32, as there. The start noise is a {@code torch.randn} of the same seed; other requests without a stretch are refused, and stretches beyond the range. For a batch
+ * with a seed for each sample use {@link NoiseSource#perSample}.
  *
  * @param seed the seed of tree and start noise
  * @param sigmaMin the lowest sigma of the run above 0

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.random;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Standard-normal numbers as a function of (key, sample, index, purpose, place): the word of Philox4x32-10 at the place, through the normal quantile. Place p of a sample
@@ -11,6 +12,9 @@ public final class CounterNormals {
     /** Counters of a block, and the places of it that share a word. */
     private static final int LANES = Philox.LANES;
     private static final int BLOCK = 4 * LANES;
+
+    /** Rows up to this length read only the first word of each counter. */
+    public static final int SHORT = LANES;
 
     private final long[] words;
 
@@ -36,6 +40,40 @@ public final class CounterNormals {
         }
         for (int start = 0; start < count; start += BLOCK) {
             block(key, sample, index, purpose, (from + start) / 4, out, start, Math.min(BLOCK, count - start));
+        }
+    }
+
+    /**
+     * Writes the numbers of successive places of an array of short rows, each a sample of its own: the same numbers as {@link #fill} gives row by row, but rows share the work.
+     *
+     * @param key the key
+     * @param sample the sample of a row
+     * @param length the length of a row, at most {@value #SHORT}
+     * @param index the index
+     * @param purpose the purpose
+     * @param from the first place, counted from the start of row 0
+     * @param out where the numbers go
+     * @param at where the first of them goes
+     * @param count how many
+     */
+    public void fillRows(long key, IntUnaryOperator sample, int length, int index, int purpose, long from, double[] out, int at, int count) {
+        for (int start = 0; start < count; start += LANES) {
+            int lanes = Math.min(LANES, count - start);
+            int row = (int) ((from + start) / length);
+            int place = (int) ((from + start) % length);
+            for (int i = 0; i < lanes; i++) {
+                words[i] = place;
+                words[LANES + i] = Integer.toUnsignedLong(sample.applyAsInt(row));
+                place++;
+                if (place == length) {
+                    place = 0;
+                    row++;
+                }
+            }
+            Arrays.fill(words, 2 * LANES, 3 * LANES, Integer.toUnsignedLong(index));
+            Arrays.fill(words, 3 * LANES, BLOCK, Integer.toUnsignedLong(purpose));
+            Philox.lanes(key, words);
+            quantiles(words, out, at + start, lanes);
         }
     }
 

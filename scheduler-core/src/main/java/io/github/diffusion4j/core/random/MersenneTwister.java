@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.random;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /** The generator MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), as PyTorch and NumPy seed it. Mutable; values that hold one copy it before use. */
 final class MersenneTwister implements Serializable {
@@ -63,5 +64,20 @@ final class MersenneTwister implements Serializable {
             state[i] = state[(i + MIDDLE) % SIZE] ^ y >>> 1 ^ (y & 1) * 0x9908B0DF;
         }
         position = 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MersenneTwister twister && position == twister.position && Arrays.equals(state, twister.state);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(state) + position;
+    }
+
+    @Override
+    public String toString() {
+        return "MT19937 after " + position + " of " + SIZE + " words, first " + Integer.toUnsignedString(state[0]);
     }
 }

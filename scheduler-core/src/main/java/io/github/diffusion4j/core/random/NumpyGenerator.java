@@ -91,4 +91,19 @@ public final class NumpyGenerator implements Serializable {
     private static double uniform(MersenneTwister own) {
         return ((own.next() >>> 5) * 67108864.0 + (own.next() >>> 6)) / 9007199254740992.0;
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof NumpyGenerator generator && engine.equals(generator.engine) && hasSpare == generator.hasSpare && spare == generator.spare;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * engine.hashCode() + Double.hashCode(spare);
+    }
+
+    @Override
+    public String toString() {
+        return "NumpyGenerator[" + engine + (hasSpare ? ", a number left over" : "") + "]";
+    }
 }

@@ -36,13 +36,18 @@ public record TorchBrownianTree(double from, double to, long entropy, TorchType 
     /**
      * The increment of the path, {@code W(until) - W(since)}.
      *
-     * @param since a time; before the path it means its start
-     * @param until a later time; after the path it means its end
+     * @param since a time of the path
+     * @param until a later time of the path
      * @return the increment of each element
+     * @throws IllegalArgumentException if a time lies beyond the path by more than times are rounded; torchsde takes the end instead, and its increment is too small
      */
     public double[] increment(double since, double until) {
         if (!(since <= until)) {
             throw new IllegalArgumentException("an increment needs since <= until, got " + since + " and " + until);
+        }
+        if (!(since >= from - rounding() && until <= to + rounding())) {
+            throw new IllegalArgumentException("this Brownian path runs from " + from + " to " + to + ", asked for " + since + " to " + until
+                    + "; make it from the lowest level above 0 to the highest of the run");
         }
         double[] sum = new double[size];
         int seed = new SeedSequence(entropy, List.of(), POOL).generateState(3)[0];
@@ -61,10 +66,11 @@ public record TorchBrownianTree(double from, double to, long entropy, TorchType 
      * @param start where the stretch starts
      * @param end where it ends
      * @return the noise of each element
+     * @throws IllegalArgumentException if the stretch lies beyond the path, or has length 0 when its ends are rounded
      */
     public double[] noise(double start, double end) {
-        if (start == end) {
-            throw new IllegalArgumentException("a Brownian path has no increment over a stretch of length 0, at " + start);
+        if (rounded(start) == rounded(end)) {
+            throw new IllegalArgumentException("times of this Brownian path are rounded to " + DECIMALS + " decimals, where the stretch from " + start + " to " + end + " has length 0");
         }
         double[] values = increment(Math.min(start, end), Math.max(start, end));
         double scale = type.round(Math.sqrt(type.round(Math.abs(end - start)))) * Math.signum(end - start);
@@ -72,6 +78,11 @@ public record TorchBrownianTree(double from, double to, long entropy, TorchType 
             values[i] = type.round(values[i] / scale);
         }
         return values;
+    }
+
+    /** How far times are rounded: to decimals, and in single precision before they come here. */
+    private double rounding() {
+        return Math.max(Math.pow(10, -DECIMALS), Math.ulp((float) Math.max(Math.abs(from), Math.abs(to))));
     }
 
     private void collect(Node node, double since, double until, double[] sum) {

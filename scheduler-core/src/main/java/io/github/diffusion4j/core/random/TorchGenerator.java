@@ -176,4 +176,19 @@ public final class TorchGenerator implements Serializable {
             throw new IllegalArgumentException("a number of elements is at least 0, got " + count);
         }
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TorchGenerator generator && engine.equals(generator.engine) && hasSpare == generator.hasSpare && spare == generator.spare;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * engine.hashCode() + Double.hashCode(spare);
+    }
+
+    @Override
+    public String toString() {
+        return "TorchGenerator[" + engine + (hasSpare ? ", a number left over" : "") + "]";
+    }
 }

@@ -1,7 +1,11 @@
 package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.noise.CounterUniform;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Timesteps in proportion to the root mean square of their recent losses (Nichol and Dhariwal, arXiv:2102.09672,
@@ -16,6 +20,8 @@ public final class ImportanceSampler implements TimestepSampler {
     private static final long serialVersionUID = 1;
     private static final int HISTORY = 10;
     private static final double UNIFORM_SHARE = 0.001;
+    /** Of losses that are scaled to 1; smaller ones are as good as 0. */
+    private static final int LEAST_EXPONENT = -1000;
 
     private final double[][] losses;
     private final double[] cumulative;
@@ -84,8 +90,9 @@ public final class ImportanceSampler implements TimestepSampler {
     private static double[] probabilities(double[][] losses) {
         double[] p = new double[losses.length];
         double sum = 0;
+        double scale = scale(losses);
         for (int t = 0; t < p.length; t++) {
-            p[t] = Math.sqrt(Arrays.stream(losses[t]).map(loss -> loss * loss).average().orElse(0));
+            p[t] = Math.sqrt(Arrays.stream(losses[t]).map(loss -> loss * scale).map(loss -> loss * loss).average().orElse(0));
             sum += p[t];
         }
         boolean warm = Arrays.stream(losses).allMatch(history -> history.length == HISTORY) && sum > 0;
@@ -93,6 +100,12 @@ public final class ImportanceSampler implements TimestepSampler {
             p[t] = warm ? (1 - UNIFORM_SHARE) * p[t] / sum + UNIFORM_SHARE / p.length : 1.0 / p.length;
         }
         return p;
+    }
+
+    /** A power of two, which changes no digit, by which the largest loss is about 1: the squares of losses beyond 1e154 or below 1e-162 have no double. */
+    private static double scale(double[][] losses) {
+        double largest = Arrays.stream(losses).flatMapToDouble(Arrays::stream).max().orElse(1);
+        return Math.scalb(1.0, -Math.max(LEAST_EXPONENT, Math.getExponent(largest)));
     }
 
     @Override
@@ -107,5 +120,43 @@ public final class ImportanceSampler implements TimestepSampler {
             weights[i] = 1 / (cumulative.length * p);
         }
         return new Draw(timesteps, weights);
+    }
+
+    /** Written out are the losses: read back they are checked anew. */
+    private Object writeReplace() {
+        return new Written(losses);
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("an importance sampler is written out as its losses");
+    }
+
+    private record Written(double[][] losses) implements Serializable {
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                double[] timesteps = IntStream.range(0, losses.length).flatMap(t -> IntStream.generate(() -> t).limit(losses[t].length)).asDoubleStream().toArray();
+                return of(losses.length).updated(timesteps, Arrays.stream(losses).flatMapToDouble(Arrays::stream).toArray());
+            } catch (RuntimeException e) {
+                InvalidObjectException refused = new InvalidObjectException("the losses that were written out are no sampler's: " + e.getMessage());
+                refused.initCause(e);
+                throw refused;
+            }
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ImportanceSampler sampler && Arrays.deepEquals(losses, sampler.losses);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(losses);
+    }
+
+    @Override
+    public String toString() {
+        return "ImportanceSampler[" + losses.length + " timesteps, " + Arrays.stream(losses).mapToInt(history -> history.length).sum() + " losses]";
     }
 }

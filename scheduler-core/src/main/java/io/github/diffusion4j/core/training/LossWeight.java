@@ -32,7 +32,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight plain() {
-        return (level, parameterization) -> 1;
+        return new Plain();
     }
 
     /**
@@ -41,7 +41,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight snr() {
-        return of("SNR", NoiseLevel::snr, level -> 1);
+        return new OfData("SNR", new Snr());
     }
 
     /**
@@ -51,8 +51,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight minSnr(double gamma) {
-        checkPositive("gamma", gamma);
-        return of("min-SNR", level -> Math.min(level.snr(), gamma), level -> Math.min(1, gamma / level.snr()));
+        return new OfData("min-SNR", new MinSnr(gamma));
     }
 
     /**
@@ -61,7 +60,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight truncatedSnr() {
-        return of("truncated SNR", level -> Math.max(level.snr(), 1), level -> Math.max(1, 1 / level.snr()));
+        return new OfData("truncated SNR", new TruncatedSnr());
     }
 
     /**
@@ -72,16 +71,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight p2(double k, double gamma) {
-        checkPositive("k", k);
-        if (!(gamma >= 0 && Double.isFinite(gamma))) {
-            throw new IllegalArgumentException("gamma must be at least 0 and finite, got " + gamma);
-        }
-        return of("P2", level -> p2(level.snr(), k, gamma), level -> Math.pow(k + level.snr(), -gamma));
-    }
-
-    /** {@code snr / (k + snr)^gamma}, without infinity over infinity at clean data. */
-    private static double p2(double snr, double k, double gamma) {
-        return snr > 1 ? Math.pow(snr, 1 - gamma) * Math.pow(1 + k / snr, -gamma) : snr / Math.pow(k + snr, gamma);
+        return new OfData("P2", new P2(k, gamma));
     }
 
     /** A weighting of the error of x0. */
@@ -95,6 +85,16 @@ public interface LossWeight extends Serializable {
          * @return the weight
          */
         double weight(NoiseLevel level);
+
+        /**
+         * The weight of the squared error of eps, {@code w / SNR}: worth a formula of its own where the quotient has none at pure noise or clean data.
+         *
+         * @param level the noise level
+         * @return the weight
+         */
+        default double weightOfNoise(NoiseLevel level) {
+            return weight(level) / level.snr();
+        }
     }
 
     /**
@@ -105,14 +105,28 @@ public interface LossWeight extends Serializable {
      * @return the weight for any parameterization
      */
     static LossWeight ofData(String name, DataWeight data) {
-        return of(name, data, level -> data.weight(level) / level.snr());
+        return new OfData(name, data);
     }
 
-    /** The weight of the error of x0 or of that of eps: near pure noise the latter first, because the other has lost its digits there. */
-    private static LossWeight of(String name, DataWeight data, DataWeight noise) {
-        return (level, parameterization) -> {
+    /** Weight 1. */
+    record Plain() implements LossWeight {
+        @Override
+        public double weight(NoiseLevel level, Parameterization parameterization) {
+            return 1;
+        }
+    }
+
+    /**
+     * The weight of the error of x0 or of that of eps: near pure noise the latter first, because the other has lost its digits there.
+     *
+     * @param name what messages call it
+     * @param data the weighting of the error of x0
+     */
+    record OfData(String name, DataWeight data) implements LossWeight {
+        @Override
+        public double weight(NoiseLevel level, Parameterization parameterization) {
             double ofData = times(data.weight(level), parameterization.data(level).second());
-            double ofNoise = times(noise.weight(level), parameterization.noise(level).second());
+            double ofNoise = times(data.weightOfNoise(level), parameterization.noise(level).second());
             boolean noisy = level.snr() < Double.MIN_NORMAL;
             double preferred = noisy ? ofNoise : ofData;
             double weight = Double.isFinite(preferred) ? preferred : noisy ? ofData : ofNoise;
@@ -121,7 +135,85 @@ public interface LossWeight extends Serializable {
                         + "; keep such levels out of training or use another weight or parameterization");
             }
             return weight;
-        };
+        }
+    }
+
+    /** {@code SNR}. */
+    record Snr() implements DataWeight {
+        @Override
+        public double weight(NoiseLevel level) {
+            return level.snr();
+        }
+
+        @Override
+        public double weightOfNoise(NoiseLevel level) {
+            return 1;
+        }
+    }
+
+    /**
+     * {@code min(SNR, gamma)}.
+     *
+     * @param gamma the limit, above 0
+     */
+    record MinSnr(double gamma) implements DataWeight {
+
+        /** Checks the limit. */
+        public MinSnr {
+            checkPositive("gamma", gamma);
+        }
+
+        @Override
+        public double weight(NoiseLevel level) {
+            return Math.min(level.snr(), gamma);
+        }
+
+        @Override
+        public double weightOfNoise(NoiseLevel level) {
+            return Math.min(1, gamma / level.snr());
+        }
+    }
+
+    /** {@code max(SNR, 1)}. */
+    record TruncatedSnr() implements DataWeight {
+        @Override
+        public double weight(NoiseLevel level) {
+            return Math.max(level.snr(), 1);
+        }
+
+        @Override
+        public double weightOfNoise(NoiseLevel level) {
+            return Math.max(1, 1 / level.snr());
+        }
+    }
+
+    /**
+     * {@code SNR / (k + SNR)^gamma}.
+     *
+     * @param k above 0
+     * @param gamma at least 0
+     */
+    record P2(double k, double gamma) implements DataWeight {
+
+        /** Checks the numbers. */
+        public P2 {
+            checkPositive("k", k);
+            if (!(gamma >= 0 && Double.isFinite(gamma))) {
+                throw new IllegalArgumentException("gamma must be at least 0 and finite, got " + gamma);
+            }
+        }
+
+        /** Without infinity over infinity at clean data. */
+        @Override
+        public double weight(NoiseLevel level) {
+            double snr = level.snr();
+            return snr > 1 ? Math.pow(snr, 1 - gamma) * Math.pow(1 + k / snr, -gamma) : snr / Math.pow(k + snr, gamma);
+        }
+
+        @Override
+        public double weightOfNoise(NoiseLevel level) {
+            return Math.pow(k + level.snr(), -gamma);
+        }
     }
 
     private static double times(double weight, double factor) {

@@ -31,7 +31,7 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
      * @param draw the timesteps
      * @param weight the loss weight, multiplied by the draw's importance weights
      * @return the batch, of new arrays
-     * @throws IllegalArgumentException if data, noise and timesteps do not agree
+     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or a weight is negative, or beyond the range of its type, naming it
      */
     public static NoisedBatch of(Scheduler scheduler, INDArray data, INDArray noise, TimestepSampler.Draw draw, LossWeight weight) {
         double[] timesteps = draw.timesteps();
@@ -46,13 +46,25 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
         for (int i = 0; i < weights.length; i++) {
             weights[i] = importance[i] * weight.weight(levels.get(i), parameterization);
         }
+        DataType numbers = Kernels.computeType(data.dataType());
+        INDArray rounded = Kernels.vector(numbers, weights);
+        checkWeights(weight, levels, Kernels.values(rounded), weights);
         INDArray input = Kernels.empty(data.dataType(), data.shape());
         INDArray target = Kernels.empty(data.dataType(), data.shape());
         Kernels.mix(data, noise,
                 new Kernels.Mixture(input, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
                 new Kernels.Mixture(target, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second())));
-        DataType numbers = Kernels.computeType(data.dataType());
-        return new NoisedBatch(input, Kernels.vector(numbers, each(levels, parameterization::conditioning)), target, Kernels.vector(numbers, weights));
+        return new NoisedBatch(input, Kernels.vector(numbers, each(levels, parameterization::conditioning)), target, rounded);
+    }
+
+    /** A weight beyond the largest number of its type becomes infinite, and the loss with it. */
+    private static void checkWeights(LossWeight weight, List<NoiseLevel> levels, double[] rounded, double[] weights) {
+        for (int i = 0; i < weights.length; i++) {
+            if (!(weights[i] >= 0 && Double.isFinite(rounded[i]))) {
+                throw new IllegalArgumentException("the weight of sample " + i + " is " + weights[i] + " by " + weight + " at " + levels.get(i)
+                        + "; weights are at least 0 and finite in FLOAT (in DOUBLE where the data are)");
+            }
+        }
     }
 
     private static double[] each(List<NoiseLevel> levels, ToDoubleFunction<NoiseLevel> value) {

@@ -29,11 +29,16 @@ public interface TimestepSampler extends Serializable {
         /**
          * Copies the arrays.
          *
-         * @throws IllegalArgumentException if there are not as many weights as timesteps
+         * @throws IllegalArgumentException if there are not as many weights as timesteps, or a weight is negative or not finite, naming it
          */
         public Draw {
             if (timesteps.length != weights.length) {
                 throw new IllegalArgumentException("each timestep needs a weight, got " + timesteps.length + " timesteps and " + weights.length + " weights");
+            }
+            for (int i = 0; i < weights.length; i++) {
+                if (!(weights[i] >= 0 && Double.isFinite(weights[i]))) {
+                    throw new IllegalArgumentException("importance weights are finite and at least 0, got " + weights[i] + " for timestep " + timesteps[i] + " of sample " + i);
+                }
             }
             timesteps = timesteps.clone();
             weights = weights.clone();
@@ -48,6 +53,21 @@ public interface TimestepSampler extends Serializable {
         public double[] weights() {
             return weights.clone();
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Draw draw && Arrays.equals(timesteps, draw.timesteps) && Arrays.equals(weights, draw.weights);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(timesteps) + Arrays.hashCode(weights);
+        }
+
+        @Override
+        public String toString() {
+            return "Draw[timesteps=" + Arrays.toString(timesteps) + ", weights=" + Arrays.toString(weights) + "]";
+        }
     }
 
     /**
@@ -57,8 +77,7 @@ public interface TimestepSampler extends Serializable {
      * @return the sampler
      */
     static TimestepSampler uniform(int timesteps) {
-        checkTimesteps(timesteps);
-        return (uniform, iteration, batch) -> of(timesteps, batch, i -> uniform.at(iteration, i));
+        return new Uniform(timesteps);
     }
 
     /**
@@ -69,8 +88,7 @@ public interface TimestepSampler extends Serializable {
      * @return the sampler
      */
     static TimestepSampler stratified(int timesteps) {
-        checkTimesteps(timesteps);
-        return (uniform, iteration, batch) -> of(timesteps, batch, i -> (i + uniform.at(iteration, i)) / batch);
+        return new Stratified(timesteps);
     }
 
     /**
@@ -80,8 +98,59 @@ public interface TimestepSampler extends Serializable {
      * @return the sampler
      */
     static TimestepSampler antithetic(int timesteps) {
-        checkTimesteps(timesteps);
-        return (uniform, iteration, batch) -> {
+        return new Antithetic(timesteps);
+    }
+
+    /**
+     * Every timestep equally likely.
+     *
+     * @param timesteps T
+     */
+    record Uniform(int timesteps) implements TimestepSampler {
+
+        /** Checks T. */
+        public Uniform {
+            checkTimesteps(timesteps);
+        }
+
+        @Override
+        public Draw draw(CounterUniform uniform, int iteration, int batch) {
+            return of(timesteps, batch, i -> uniform.at(iteration, i));
+        }
+    }
+
+    /**
+     * One timestep from each of equal strata.
+     *
+     * @param timesteps T
+     */
+    record Stratified(int timesteps) implements TimestepSampler {
+
+        /** Checks T. */
+        public Stratified {
+            checkTimesteps(timesteps);
+        }
+
+        @Override
+        public Draw draw(CounterUniform uniform, int iteration, int batch) {
+            return of(timesteps, batch, i -> (i + uniform.at(iteration, i)) / batch);
+        }
+    }
+
+    /**
+     * Pairs {@code t} and {@code T - 1 - t}.
+     *
+     * @param timesteps T
+     */
+    record Antithetic(int timesteps) implements TimestepSampler {
+
+        /** Checks T. */
+        public Antithetic {
+            checkTimesteps(timesteps);
+        }
+
+        @Override
+        public Draw draw(CounterUniform uniform, int iteration, int batch) {
             int half = (batch + 1) / 2;
             double[] drawn = of(timesteps, half, i -> uniform.at(iteration, i)).timesteps();
             double[] all = new double[batch];
@@ -89,7 +158,7 @@ public interface TimestepSampler extends Serializable {
                 all[i] = i < half ? drawn[i] : timesteps - 1 - drawn[i - half];
             }
             return new Draw(all, ones(batch));
-        };
+        }
     }
 
     private static Draw of(int timesteps, int batch, IntToDoubleFunction unit) {

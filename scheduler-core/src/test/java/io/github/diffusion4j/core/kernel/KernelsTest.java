@@ -376,4 +376,30 @@ class KernelsTest {
         assertThrows(IllegalArgumentException.class, () -> Term.of(out, 1, 2, 3));
         assertThrows(IllegalArgumentException.class, () -> Kernels.combine(out, Term.of(Nd4j.ones(DataType.INT32, 2, 3), 1)));
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE", "HALF", "BFLOAT16", "INT", "LONG", "BYTE", "BOOL"})
+    void rows_are_copies_of_samples_in_the_order_asked_for(DataType type) {
+        INDArray whole = Nd4j.arange(6 * 2 * 3).reshape(6, 2, 3).castTo(type);
+        INDArray fortran = whole.dup('f');
+        INDArray part = whole.get(NDArrayIndex.interval(2, 6), NDArrayIndex.all(), NDArrayIndex.all());
+        INDArray columns = whole.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(1, 3));
+        for (INDArray array : List.of(whole, fortran, part, columns)) {
+            int[] wanted = {3, 0, 3, 2};
+            INDArray rows = Kernels.rows(array, wanted);
+            assertEquals(type, rows.dataType());
+            assertArrayEquals(new long[] {4, array.size(1), array.size(2)}, rows.shape());
+            double[] all = values(array);
+            int length = all.length / (int) array.size(0);
+            assertArrayEquals(IntStream.of(wanted).flatMap(k -> IntStream.range(k * length, (k + 1) * length)).mapToDouble(i -> all[i]).toArray(), values(rows), type::toString);
+        }
+        assertEquals(whole, Kernels.rows(whole, 0, 1, 2, 3, 4, 5));
+    }
+
+    @Test
+    void rows_that_are_not_there_are_refused() {
+        INDArray array = Nd4j.zeros(DataType.FLOAT, 3, 2);
+        assertThrows(IllegalArgumentException.class, () -> Kernels.rows(array, 0, 3));
+        assertThrows(IllegalArgumentException.class, () -> Kernels.rows(array, -1));
+    }
 }

@@ -117,4 +117,36 @@ class CounterNoiseTest {
         assertArrayEquals(IntStream.range(0, 1000).toArray(), Arrays.stream(order).sorted().toArray());
         assertTrue(IntStream.range(0, 1000).filter(i -> order[i] == i).count() < 10, "a random permutation has about one fixed point");
     }
+
+    /** Rows that share the work get the numbers that each gets alone: those of its key and its places. */
+    @Property(tries = 200, seed = "42")
+    void short_rows_hold_the_numbers_of_their_keys(@ForAll @IntRange(min = 1, max = 300) int length, @ForAll @IntRange(min = 1, max = 40) int batch, @ForAll @IntRange(max = 3) int kind,
+            @ForAll @IntRange(max = 99) int evaluation) {
+        int[] samples = IntStream.range(0, batch).map(k -> 7 * k % 11).toArray();
+        long[] seeds = IntStream.range(0, batch).mapToLong(k -> k / 3 % 4 - 1).toArray();
+        CounterNoise source = switch (kind) {
+            case 0 -> CounterNoise.of(5);
+            case 1 -> CounterNoise.of(5).forSamples(samples);
+            case 2 -> CounterNoise.ofSeeds(seeds);
+            default -> CounterNoise.ofSeeds(IntStream.range(0, 11).mapToLong(k -> k / 4).toArray()).forSamples(samples);
+        };
+        double[] drawn = draw(source, new NoiseRequest(NoiseRequest.Stream.STEP, evaluation, 2, NoiseRequest.Interval.NONE), DataType.DOUBLE, batch, length);
+        CounterNormals normals = new CounterNormals();
+        double[] row = new double[length];
+        for (int k = 0; k < batch; k++) {
+            long seed = kind == 2 ? seeds[k] : kind == 3 ? samples[k] / 4 : 5;
+            int sample = kind == 0 ? k : kind == 1 ? samples[k] : 0;
+            normals.fill(seed, sample, evaluation, NoiseRequest.Stream.STEP.ordinal() << 24 | 2, 0, row, length);
+            assertArrayEquals(row, Arrays.copyOfRange(drawn, k * length, (k + 1) * length), "row " + k);
+        }
+    }
+
+    /** Several threads and rows that lie across blocks. */
+    @Test
+    void many_short_rows_hold_the_numbers_of_few() {
+        double[] all = draw(CounterNoise.of(9), NoiseRequest.start(), DataType.FLOAT, 100_000, 3);
+        for (int row : new int[] {0, 341, 342, 5_000, 99_999}) {
+            assertArrayEquals(draw(CounterNoise.of(9).forSamples(row), NoiseRequest.start(), DataType.FLOAT, 1, 3), Arrays.copyOfRange(all, 3 * row, 3 * row + 3));
+        }
+    }
 }

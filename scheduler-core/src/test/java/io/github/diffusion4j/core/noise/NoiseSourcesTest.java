@@ -107,4 +107,19 @@ class NoiseSourcesTest {
         assertArrayEquals(draw(CounterNoise.of(1), REQUESTS.get(3)), draw(recorded, REQUESTS.get(3)));
         assertThrows(IllegalArgumentException.class, () -> recorded.draw(REQUESTS.get(0), DataType.FLOAT, 2, 2));
     }
+
+    /** A tree over the range of a run has variance 1 up to its ends; 5 standard errors. Beyond the range torchsde gives less or nothing, which is refused. */
+    @Test
+    void a_tree_is_not_asked_beyond_its_range() {
+        TorchBrownianNoise tree = new TorchBrownianNoise(3, 0.1, 10);
+        int n = 4000;
+        for (Interval inside : List.of(new Interval(10, 0.1), new Interval(10, 9), new Interval(0.2, 0.1), new Interval(10.0000005, 5))) {
+            double[] drawn = tree.draw(new NoiseRequest(Stream.STEP, 0, 0, inside), DataType.DOUBLE, 1, n).data().asDouble();
+            assertEquals(1, Arrays.stream(drawn).map(z -> z * z).average().orElseThrow(), 5 * Math.sqrt(2.0 / n), inside::toString);
+        }
+        for (Interval outside : List.of(new Interval(20, 11), new Interval(20, 5), new Interval(0.2, 0.05), new Interval(0.05, 0), new Interval(Double.POSITIVE_INFINITY, 1),
+                new Interval(2, 2 - 1e-8))) {
+            assertThrows(IllegalArgumentException.class, () -> tree.draw(new NoiseRequest(Stream.STEP, 0, 0, outside), DataType.DOUBLE, 1, 4), outside::toString);
+        }
+    }
 }

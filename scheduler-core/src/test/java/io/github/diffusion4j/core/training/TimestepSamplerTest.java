@@ -97,4 +97,32 @@ class TimestepSamplerTest {
         assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {3}, new double[] {1}));
         assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {1}, new double[] {Double.NaN}));
     }
+
+    /** Losses in other units: the same probabilities, to the last bit for powers of two. */
+    @Property(tries = 100, seed = "42")
+    void probabilities_do_not_depend_on_the_unit_of_losses(@ForAll @IntRange(min = -700, max = 700) int exponent) {
+        double[] timesteps = IntStream.range(0, 50).mapToDouble(i -> i % 5).toArray();
+        double[] losses = IntStream.range(0, 50).mapToDouble(i -> 1 + i % 7).toArray();
+        double[] scaled = Arrays.stream(losses).map(loss -> Math.scalb(loss, exponent)).toArray();
+        assertArrayEquals(ImportanceSampler.of(5).updated(timesteps, losses).probabilities(), ImportanceSampler.of(5).updated(timesteps, scaled).probabilities());
+    }
+
+    @Test
+    void losses_of_any_size_give_probabilities() {
+        double[] timesteps = IntStream.range(0, 30).mapToDouble(i -> i % 3).toArray();
+        for (double largest : new double[] {1e160, Double.MAX_VALUE, 1e-320, Double.MIN_VALUE}) {
+            double[] losses = Arrays.stream(timesteps).map(t -> t == 0 ? largest : 0).toArray();
+            double[] p = ImportanceSampler.of(3).updated(timesteps, losses).probabilities();
+            assertEquals(1, Arrays.stream(p).sum(), 1e-12);
+            assertEquals(0.999 + 0.001 / 3, p[0], 1e-12);
+        }
+    }
+
+    @Test
+    void samplers_are_equal_by_what_they_do() {
+        assertEquals(TimestepSampler.uniform(10), TimestepSampler.uniform(10));
+        assertEquals("Stratified[timesteps=10]", TimestepSampler.stratified(10).toString());
+        assertEquals(ImportanceSampler.of(3).updated(new double[] {1}, new double[] {2}), ImportanceSampler.of(3).updated(new double[] {1}, new double[] {2}));
+        assertThrows(IllegalArgumentException.class, () -> new TimestepSampler.Draw(new double[] {1}, new double[] {Double.NaN}));
+    }
 }

@@ -1,0 +1,216 @@
+package io.github.diffusion4j.laws;
+
+import static java.util.stream.Collectors.toList;
+
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.noise.BrownianNoise;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.CounterUniform;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.noise.RecordedNoise;
+import io.github.diffusion4j.core.noise.TorchBrownianNoise;
+import io.github.diffusion4j.core.noise.TorchCudaNoise;
+import io.github.diffusion4j.core.noise.TorchNoise;
+import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Langevin;
+import io.github.diffusion4j.core.plan.LearnedVariance;
+import io.github.diffusion4j.core.plan.Mask;
+import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.core.random.NumpyGenerator;
+import io.github.diffusion4j.core.random.SeedSequence;
+import io.github.diffusion4j.core.random.TorchBrownianTree;
+import io.github.diffusion4j.core.random.TorchGenerator;
+import io.github.diffusion4j.core.random.TorchType;
+import io.github.diffusion4j.core.training.ImportanceSampler;
+import io.github.diffusion4j.core.training.LossWeight;
+import io.github.diffusion4j.core.training.NoisingIterator;
+import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.samplers.AdaptiveSampling;
+import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.samplers.KDiffusion;
+import io.github.diffusion4j.samplers.diffusers.DDIMInverseScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.diffusers.Run;
+import io.github.diffusion4j.samplers.names.Names;
+import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
+import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.ComfySchedule;
+import io.github.diffusion4j.schedules.CosineSchedule;
+import io.github.diffusion4j.schedules.EdmSchedule;
+import io.github.diffusion4j.schedules.Flow;
+import io.github.diffusion4j.schedules.GeometricSchedule;
+import io.github.diffusion4j.schedules.PublishedSigmas;
+import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.SigmaRule;
+import io.github.diffusion4j.schedules.Sigmas;
+import io.github.diffusion4j.schedules.Timesteps;
+import io.github.diffusion4j.schedules.TrainedSigmas;
+import io.github.diffusion4j.schedules.TrigSchedule;
+import io.github.diffusion4j.schedules.VarianceExploding;
+import io.github.diffusion4j.schedules.VarianceSde;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Values of every kind that can be written out. */
+final class SerializableValues {
+
+    private static final DiscreteSchedule TABLE = BetaSchedule.SCALED_LINEAR.schedule(100, 0.00085, 0.012);
+
+    private SerializableValues() {}
+
+    static List<Object> all() {
+        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names()).flatMap(List::stream).collect(toList());
+    }
+
+    private static List<Object> schedules() {
+        List<NoiseSchedule> schedules = List.of(TABLE, TABLE.withZeroTerminalSnr(), TABLE.withSnrDivided(3), VarianceExploding.of(TABLE), new EdmSchedule(0.002, 80), new Flow(1000),
+                new CosineSchedule(1, 0.008), new TrigSchedule(1), new VarianceSde(0.1, 20), new GeometricSchedule(0.01, 50));
+        return List.copyOf(schedules);
+    }
+
+    private static List<SigmaRamp> ramps() {
+        return List.of(SigmaRamp.karras(7), SigmaRamp.exponential(), SigmaRamp.beta(0.6, 0.7), SigmaRamp.polyexponential(2), SigmaRamp.klOptimal(), SigmaRamp.laplace(0, 0.5));
+    }
+
+    private static List<SigmaRule> rules() {
+        Stream<SigmaRule> named = Stream.concat(Arrays.stream(ComfySchedule.values()), PublishedSigmas.tables().stream().map(name -> new PublishedSigmas(name, PublishedSigmas.End.APPENDED)));
+        return Stream.concat(named, Stream.of(ComfySchedule.beta(0.4, 0.8), SigmaRule.ramp(SigmaRamp.karras(5)), ComfySchedule.KARRAS.withoutLastBeforeEnd(),
+                ComfySchedule.BETA.offPureNoise())).toList();
+    }
+
+    private static List<Object> spacings() {
+        List<TrainedSigmas> trained = List.of(TrainedSigmas.of(TABLE), TrainedSigmas.shiftedFlow(3), TrainedSigmas.flux(1.15), TrainedSigmas.of(new EdmSchedule(0.002, 80)));
+        Stream<Spacing> spacings = Stream.of(Timesteps.leading(1), Timesteps.linspace(), Timesteps.trailing(), Timesteps.explicit(9, 4, 0), Sigmas.ramp(SigmaRamp.karras(7)),
+                Sigmas.ramp(SigmaRamp.exponential(), 10, 0.1), Sigmas.logSnr(3, -3), Sigmas.time(), Sigmas.explicit(3, 1), Sigmas.shiftedFlow(3));
+        Stream<Spacing> ruled = rules().stream().flatMap(rule -> trained.stream().map(rule::spacing));
+        return Stream.of(ramps().stream(), rules().stream(), trained.stream(), spacings, ruled).<Object>flatMap(stream -> stream).toList();
+    }
+
+    private static List<Object> solvers() {
+        List<Object> solvers = new ArrayList<>(List.of(KDiffusion.solver("sample_euler_ancestral", "", Map.of("s_noise", 0.9), 10), new LearnedVarianceIgnored(DpmSolverMultistep.plusPlus(2)),
+                new LearnedVariance.Direct(), new LearnedVariance.Ignored(), new LearnedVariance.Range(-3, -1)));
+        SolverCatalog.all().forEach(entry -> solvers.add(entry.of(20)));
+        DiffusersConfig.classNames().stream().map(DiffusersConfig::of).forEach(config -> {
+            try {
+                solvers.add(config.scheduler().solver());
+            } catch (IllegalArgumentException e) {
+                // a class whose solver depends on an argument
+            }
+        });
+        return solvers;
+    }
+
+    private static List<Object> parts() {
+        Plan plan = ComposedScheduler.of(TABLE, DpmSolverMultistep.sde(2)).plan(5);
+        List<Object> parts = new ArrayList<>(List.of(NoiseLevel.clean(0), plan, plan.grid(), plan.from(2), ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(1)).withEnd(TABLE.cleanest()).plan(3).reversed(), Combination.ZERO.withSample(2), plan.startFrom(Trajectory.array(1, 2)),
+                DataCorrection.NONE, DataCorrection.clip(1), DataCorrection.dynamicThreshold(0.995, 2), new Langevin(0.1), Mask.of(Trajectory.array(0, 1)), AdaptiveSampling.DEFAULT,
+                AdaptiveSampling.DEFAULT.control(), new Parameterization.Weights(1, 2)));
+        parts.addAll(List.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity(), Parameterization.flow()));
+        for (Solver solver : List.of(DpmSolverMultistep.plusPlus(3), DpmSolverMultistep.sde(2))) {
+            parts.add(solver.traits());
+            parts.addAll(solver.stages(plan.grid(), 0));
+        }
+        return parts;
+    }
+
+    private static List<Object> noises() {
+        NoiseSource counter = CounterNoise.of(5);
+        NoiseRequest between = new NoiseRequest(NoiseRequest.Stream.STEP, 3, 1, new NoiseRequest.Interval(Double.POSITIVE_INFINITY, 2));
+        List<Object> noises = new ArrayList<>(List.of(counter, CounterNoise.ofSeeds(7, 42), CounterNoise.of(1).forSamples(2, 9), BrownianNoise.of(3), TorchNoise.of(1), TorchNoise.of(1, 2).drawnAt(0, 2),
+                TorchCudaNoise.of(4), new TorchBrownianNoise(2, 0.1, 14), NoiseSource.none(), NoiseSource.perSample(counter, TorchNoise.of(1)), between, between.interval(), new CounterUniform(6),
+                TorchGenerator.seeded(1), TorchGenerator.seeded(1).randn(TorchType.FLOAT64, 3).next(), NumpyGenerator.seeded(1).randn(3).next(), SeedSequence.of(9),
+                new TorchBrownianTree(0, 1, 3, TorchType.FLOAT32, 4)));
+        for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)) {
+            noises.add(RecordedNoise.record(counter, List.of(NoiseRequest.start(), NoiseRequest.step(2)), type, 2, 3));
+        }
+        return noises;
+    }
+
+    private static List<Object> training() {
+        List<TimestepSampler> samplers = List.of(TimestepSampler.uniform(100), TimestepSampler.stratified(100), TimestepSampler.antithetic(100), ImportanceSampler.of(100),
+                ImportanceSampler.of(3).updated(new double[] {0, 2, 2}, new double[] {1, 0.25, 3}));
+        List<LossWeight> weights = List.of(LossWeight.plain(), LossWeight.snr(), LossWeight.minSnr(5), LossWeight.truncatedSnr(), LossWeight.p2(1, 0.5));
+        List<Object> training = new ArrayList<>(samplers);
+        training.addAll(weights);
+        weights.stream().filter(weight -> weight instanceof LossWeight.OfData).forEach(weight -> training.add(((LossWeight.OfData) weight).data()));
+        training.add(samplers.get(0).draw(new CounterUniform(1), 0, 4));
+        training.add(new NoisingIterator.Recipe(ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)), samplers.get(1), weights.get(2)));
+        return training;
+    }
+
+    /** The defaults of all classes, and each with values that its keys take; those that the class refuses are configs too. */
+    private static List<Object> configs() {
+        Map<String, Object> values = Map.of("shift", 3, "lambda_min_clipped", Double.NEGATIVE_INFINITY, "use_karras_sigmas", true, "prediction_type", "v_prediction", "num_train_timesteps", 400.0,
+                "trained_betas", new double[] {0.1, 0.2, 0.3}, "sigma_max", Double.POSITIVE_INFINITY);
+        List<Object> configs = new ArrayList<>();
+        for (String name : DiffusersConfig.classNames()) {
+            DiffusersConfig defaults = DiffusersConfig.of(name);
+            configs.add(defaults);
+            values.forEach((key, value) -> {
+                if (defaults.has(key)) {
+                    configs.add(defaults.with(key, value));
+                }
+            });
+        }
+        return configs;
+    }
+
+    private static List<Object> runs() {
+        return List.of(Run.steps(7), Run.points(), Run.sigmas(Double.POSITIVE_INFINITY, 1), Run.timesteps(999, 500.5), Run.steps(3).with("eta", null), Run.points().with("s_tmax", Double.NaN),
+                Run.steps(4).with("eta", 0.1f), Run.points().with("num_inference_steps", (1L << 32) + 10));
+    }
+
+    private static List<Object> schedulers() {
+        List<Object> schedulers = new ArrayList<>();
+        for (Object config : configs()) {
+            try {
+                schedulers.add(((DiffusersConfig) config).scheduler());
+            } catch (IllegalArgumentException e) {
+                // a value that this class refuses
+            }
+        }
+        DiscreteProcess process = DiscreteProcess.of(TABLE);
+        schedulers.addAll(List.of(process, DDIMScheduler.of(process), DDPMScheduler.of(process), DDIMInverseScheduler.of(process)));
+        rules().forEach(rule -> schedulers.add(ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)).withSpacing(rule.spacing(TrainedSigmas.of(TABLE)))));
+        schedulers.add(DiffusersConfig.of("EulerDiscreteScheduler").with("use_karras_sigmas", true).scheduler().composed(DpmSolverMultistep.plusPlus(2)));
+        return schedulers;
+    }
+
+    private static List<Object> names() {
+        Set<String> rules = Set.of("karras", "beta");
+        List<Object> names = new ArrayList<>(List.of(Names.diffusers("DPM++ 2M Karras")));
+        Names.comfySamplers().keySet().forEach(sampler -> rules.forEach(rule -> {
+            try {
+                names.add(Names.comfy(sampler, rule));
+                names.add(Names.comfy(sampler, rule).onFlow());
+            } catch (IllegalArgumentException e) {
+                // not a sampler of this library
+            }
+        }));
+        return names;
+    }
+
+    /** Two iterators are the same if they give the same batches. */
+    static NoisingIterator iterator(String className) {
+        org.nd4j.linalg.dataset.DataSet data = new org.nd4j.linalg.dataset.DataSet(CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 10, 3), Kernels.vector(DataType.FLOAT, new double[10]));
+        return new NoisingIterator(data, 3, new NoisingIterator.Recipe(DiffusersConfig.of(className).scheduler(), TimestepSampler.stratified(900), LossWeight.minSnr(5)), 8);
+    }
+}

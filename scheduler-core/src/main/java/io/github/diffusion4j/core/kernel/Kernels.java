@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -175,7 +176,7 @@ public final class Kernels {
         long[] shape = array.shape().clone();
         shape[0] = indices.length;
         INDArray out = empty(array.dataType(), shape);
-        if (onHost() && Memory.supports(array) && Gather.fits(array)) {
+        if (onHost() && Memory.isDense(array) && Memory.spans(array) && Memory.spans(out)) {
             Gather.rows(array, out, indices);
             return out;
         }
@@ -284,6 +285,7 @@ public final class Kernels {
         Memory.check(array);
         if (onHost() && Memory.isDense(array)) {
             action.accept(Memory.open(array));
+            Reference.reachabilityFence(array);
             return;
         }
         try (INDArray dense = copy(array)) {

@@ -40,7 +40,7 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
 
     /** The same in parts of at most so many values. */
     static Memory open(INDArray array, int most) {
-        long first = array.data().pointer().address() + array.offset() * array.dataType().width();
+        long first = address(array);
         int length = (int) array.length();
         if (length <= most) {
             return part(array, first, length);
@@ -50,8 +50,31 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
         return new Parts(parts, most);
     }
 
+    /**
+     * The bytes of an array of any type that {@link #isDense} accepts and a Java buffer can span.
+     *
+     * @throws IllegalArgumentException if the array was closed or holds no values
+     */
+    static ByteBuffer bytes(INDArray array) {
+        checkValues(array);
+        return bytes(address(array), array.length() * array.dataType().width());
+    }
+
+    /** Whether one Java buffer can span the array. */
+    static boolean spans(INDArray array) {
+        return array.length() * array.dataType().width() <= LARGEST;
+    }
+
+    private static long address(INDArray array) {
+        return array.data().pointer().address() + array.offset() * array.dataType().width();
+    }
+
+    private static ByteBuffer bytes(long address, long count) {
+        return new BytePointer(new PagedPointer(address)).limit(count).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+
     private static Memory part(INDArray array, long address, int count) {
-        ByteBuffer bytes = new BytePointer(new PagedPointer(address)).limit((long) count * array.dataType().width()).asByteBuffer().order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = bytes(address, (long) count * array.dataType().width());
         return switch (array.dataType()) {
             case FLOAT -> new Floats(bytes.asFloatBuffer());
             case DOUBLE -> new Doubles(bytes.asDoubleBuffer());
@@ -62,13 +85,18 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
     /** Refuses an array whose values cannot be reached. */
     static void check(INDArray array) {
         Kernels.computeType(array.dataType());
-        checkOpen(array);
-        if (array.isEmpty() || array.length() == 0) {
-            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " holds no values");
-        }
+        checkValues(array);
         if (array.length() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " holds " + array.length() + " values, more than " + Integer.MAX_VALUE
                     + "; divide the batch");
+        }
+    }
+
+    /** Refuses an array that has no values, or not where it says. */
+    private static void checkValues(INDArray array) {
+        checkOpen(array);
+        if (array.isEmpty() || array.length() == 0) {
+            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " holds no values");
         }
         if (array.offset() + array.length() > array.data().underlyingLength()) {
             throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " from " + array.offset() + " on reaches beyond its buffer of "

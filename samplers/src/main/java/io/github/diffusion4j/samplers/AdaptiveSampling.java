@@ -130,7 +130,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
      * @param noise where the noise of accepted steps comes from
      * @return the result
      * @throws IllegalArgumentException if the levels are no stretch to run over in log SNR
-     * @throws IllegalStateException if the tolerances cannot be met, or not in {@value ComposedScheduler#LONGEST_RUN} trial steps
+     * @throws IllegalStateException if the tolerances cannot be met, or not in {@value Plan#LONGEST_RUN} trial steps
      */
     public Result run(LevelCurve curve, Parameterization parameterization, NoiseLevel from, NoiseLevel to, Sampling.Model model, INDArray start, NoiseSource noise) {
         if (!(to.sigma() > 0 && from.edmSigma() > to.edmSigma() && from.alpha() > 0)) {
@@ -144,7 +144,7 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
         int accepted = 0;
         int rejected = 0;
         while (at.lambda() < to.lambda() - END) {
-            if (accepted + rejected == ComposedScheduler.LONGEST_RUN) {
+            if (accepted + rejected == Plan.LONGEST_RUN) {
                 throw new IllegalStateException("after " + accepted + " accepted and " + rejected + " rejected steps the run stands at " + at + " and steps of half log-SNR " + length.h()
                         + "; raise rtol and atol, or lower acceptSafety");
             }

@@ -35,9 +35,6 @@ import io.github.diffusion4j.schedules.Timesteps;
 public record ComposedScheduler(NoiseSchedule schedule, Solver solver, Spacing spacing, Parameterization parameterization, DataCorrection correction,
         NoiseLevel end) implements Scheduler {
 
-    /** The most steps of a run. */
-    public static final int LONGEST_RUN = 100_000;
-
     /**
      * Epsilon prediction without correction, to clean data; trailing timesteps of a discrete schedule, equal steps of time of any other.
      *
@@ -97,8 +94,8 @@ public record ComposedScheduler(NoiseSchedule schedule, Solver solver, Spacing s
 
     @Override
     public TimeGrid grid(int steps) {
-        if (steps > LONGEST_RUN) {
-            throw new IllegalArgumentException("a run takes 1 to " + LONGEST_RUN + " steps, got " + steps);
+        if (steps > Plan.LONGEST_RUN) {
+            throw new IllegalArgumentException("a run takes 1 to " + Plan.LONGEST_RUN + " steps, got " + steps);
         }
         return TimeGrid.contiguous(spacing.levels(schedule, steps), end).withCurve(schedule);
     }

@@ -2,7 +2,6 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.samplers.ComposedScheduler;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -40,8 +39,8 @@ public final class Run implements Serializable {
      * @return the run
      */
     public static Run steps(int count) {
-        if (count < 1 || count > ComposedScheduler.LONGEST_RUN) {
-            throw new IllegalArgumentException("a run takes 1 to " + ComposedScheduler.LONGEST_RUN + " steps (" + STEPS + "), got " + count);
+        if (count < 1 || count > Plan.LONGEST_RUN) {
+            throw new IllegalArgumentException("a run takes 1 to " + Plan.LONGEST_RUN + " steps (" + STEPS + "), got " + count);
         }
         return new Run(Json.empty().put(STEPS, count));
     }
@@ -92,7 +91,7 @@ public final class Run implements Serializable {
 
     /** The number of steps, if it was given. */
     OptionalInt count() {
-        return arguments.hasNonNull(STEPS) ? OptionalInt.of(settings("a run").integer(STEPS, 1, ComposedScheduler.LONGEST_RUN)) : OptionalInt.empty();
+        return arguments.hasNonNull(STEPS) ? OptionalInt.of(settings("a run").integer(STEPS, 1, Plan.LONGEST_RUN)) : OptionalInt.empty();
     }
 
     /** The names of the arguments that were given. */

@@ -28,11 +28,21 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * @throws IllegalArgumentException if a value of the mask lies outside [0, 1]
      */
     public Inpainting(INDArray known, INDArray mask) {
-        this(known, always(Mask.of(mask)));
+        this(known, new Always(Mask.of(mask)));
     }
 
-    private static Mask.Schedule always(Mask mask) {
-        return (plan, evaluation) -> mask;
+    private record Always(Mask mask) implements Mask.Schedule {
+        @Override
+        public Mask at(Plan plan, int evaluation) {
+            return mask;
+        }
+    }
+
+    private record Shrinking(Mask strengths) implements Mask.Schedule {
+        @Override
+        public Mask at(Plan plan, int evaluation) {
+            return strengths.above((double) evaluation / plan.evaluations());
+        }
     }
 
     /**
@@ -45,8 +55,7 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * @throws IllegalArgumentException if a value of the map lies outside [0, 1]
      */
     public static Inpainting differential(INDArray known, INDArray map) {
-        Mask strengths = Mask.of(map);
-        return new Inpainting(known, (plan, evaluation) -> strengths.above((double) evaluation / plan.evaluations()));
+        return new Inpainting(known, new Shrinking(Mask.of(map)));
     }
 
     /**

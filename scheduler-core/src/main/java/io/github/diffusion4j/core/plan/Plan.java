@@ -34,6 +34,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Plan implements Serializable {
 
+    /** The most steps of a run that is asked for by a number. */
+    public static final int LONGEST_RUN = 100_000;
+
     private static final long serialVersionUID = 1;
 
     private final Recipe recipe;

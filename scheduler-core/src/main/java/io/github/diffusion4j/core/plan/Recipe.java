@@ -109,8 +109,8 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
 
     /** The stretch of the run in another number of steps; the steps before and after it, which the run does not take, stay. */
     Recipe withSteps(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("a run takes at least one step, got " + count);
+        if (count < 1 || count > Plan.LONGEST_RUN) {
+            throw new IllegalArgumentException("a run takes 1 to " + Plan.LONGEST_RUN + " steps, got " + count);
         }
         List<NoiseLevel> levels = levels();
         List<NoiseLevel> resampled = new ArrayList<>();

@@ -20,6 +20,9 @@ import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -169,6 +172,14 @@ class LayoutsTest {
         INDArray view = moved.apply(sample);
         sources.fill(NoiseRequest.start(), view);
         assertArrayEquals(values(sources.draw(NoiseRequest.start(), type, 2, 5)), values(view));
+    }
+
+    @Property(tries = 40, seed = "42")
+    void a_state_writes_its_own_values(@ForAll("types") DataType type, @ForAll @IntRange(min = 0, max = 3) int layout) throws IOException {
+        INDArray view = LAYOUTS.get(layout).apply(NOISE.draw(NoiseRequest.start(), type, 2, 5));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new SamplerState(0, view, view, List.of()).write(bytes);
+        assertArrayEquals(values(view), values(SamplerState.read(new ByteArrayInputStream(bytes.toByteArray())).sample()));
     }
 
     @Test

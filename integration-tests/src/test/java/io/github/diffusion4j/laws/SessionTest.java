@@ -207,6 +207,17 @@ class SessionTest {
         }
     }
 
+    /** Steps to the end, however often the source fails. */
+    private static INDArray finished(Session session, INDArray output) {
+        while (!session.done()) {
+            persistent(() -> {
+                session.step(output);
+                return session;
+            });
+        }
+        return session.result();
+    }
+
     /** Many threads work on a pass; none of them is left writing when the step fails. */
     @Test
     void threads_stop_before_a_failure_is_told() {
@@ -215,13 +226,7 @@ class SessionTest {
         INDArray output = normal(2, DataType.FLOAT, 4, 1 << 16);
         INDArray expected = Sampling.run(plan, input -> output, noise, NOISE, Sampling.Listener.NONE);
         try (Session session = plan.session(noise, new FailingBlocks())) {
-            while (!session.done()) {
-                persistent(() -> {
-                    session.step(output);
-                    return session;
-                });
-            }
-            assertSame(expected, session.result(), "result");
+            assertSame(expected, finished(session, output), "result");
         }
     }
 
@@ -251,13 +256,7 @@ class SessionTest {
         };
         try (Session session = plan.session(noise, NOISE)) {
             persistent(() -> session.keeping(failing, region));
-            while (!session.done()) {
-                persistent(() -> {
-                    session.step(output);
-                    return session;
-                });
-            }
-            assertSame(expected, session.result(), "result");
+            assertSame(expected, finished(session, output), "result");
         }
     }
 

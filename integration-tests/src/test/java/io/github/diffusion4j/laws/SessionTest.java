@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -277,5 +278,22 @@ class SessionTest {
         noise.close();
         assertTrue(assertThrows(IllegalArgumentException.class, () -> plan.session(noise, NOISE)).getMessage().contains("the array that the run starts from is closed"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> plan.start(noise)).getMessage().contains("the array that the run starts from is closed"));
+    }
+
+    /** Someone who keeps an array of the run and closes it later does not make the run write to freed memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"EulerAncestralDiscreteScheduler", "DDPMScheduler"})
+    void an_array_that_the_run_no_longer_uses_may_be_closed(String name) {
+        Plan plan = plan(name);
+        INDArray noise = normal(1, DataType.FLOAT, SHAPE);
+        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE);
+        try (Session session = plan.session(noise, NOISE)) {
+            while (!session.done()) {
+                List<INDArray> seen = List.of(session.sample(), session.input().sample());
+                session.step(network(session.input()));
+                seen.stream().filter(array -> array != session.sample() && array != session.input().sample()).forEach(INDArray::close);
+            }
+            assertSame(expected, session.result(), "result");
+        }
     }
 }

@@ -186,7 +186,7 @@ public final class Session implements AutoCloseable {
     /** What can fail comes before the step, so that a step that fails changes nothing. */
     private void stepAndKeep(Step step, INDArray output) {
         Mask mask = inpainting.mask(plan, evaluation, sample());
-        INDArray known = buffers.take(sample().dataType(), sample().shape());
+        INDArray known = RunMemory.open(buffers, sample().dataType(), sample().shape());
         try {
             inpainting.noise(plan, evaluation, known, regionNoise);
             engine.advance(step, output, false, source);

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /** Work on blocks, by several threads where there are enough values to pay for them. Results must not depend on how blocks are divided. */
@@ -21,6 +22,7 @@ final class Parallel {
         void run(int first, int last);
     }
 
+    /** Works on all blocks. Where one fails the others are waited for, so that no thread is left writing when the failure is told. */
     static void run(int blocks, long work, Range range) {
         int processors = Runtime.getRuntime().availableProcessors();
         int parts = work < WORTH_IT || processors == 1 ? 1 : Math.min(blocks, PARTS * processors);
@@ -28,6 +30,16 @@ final class Parallel {
             range.run(0, blocks);
             return;
         }
-        IntStream.range(0, parts).parallel().forEach(part -> range.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts)));
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        IntStream.range(0, parts).parallel().forEach(part -> {
+            try {
+                range.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts));
+            } catch (RuntimeException e) {
+                failure.set(e);
+            }
+        });
+        if (failure.get() != null) {
+            throw failure.get();
+        }
     }
 }

@@ -10,6 +10,8 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -154,6 +156,22 @@ class MemoryDoorTest {
             }
             says(() -> Kernels.values(in), "was closed");
         }
+    }
+
+    /** The caller may free the array as soon as it knows of the failure. */
+    @Test
+    void no_thread_is_left_writing_when_a_generator_fails() {
+        AtomicInteger working = new AtomicInteger();
+        INDArray out = Kernels.empty(DataType.FLOAT, 64, 1 << 14);
+        assertThrows(IllegalStateException.class, () -> Kernels.generate(out, (sample, position, scratch, count) -> {
+            if (sample == 0) {
+                throw new IllegalStateException("no values today");
+            }
+            working.incrementAndGet();
+            LockSupport.parkNanos(20_000);
+            working.decrementAndGet();
+        }));
+        assertEquals(0, working.get());
     }
 
     @Test

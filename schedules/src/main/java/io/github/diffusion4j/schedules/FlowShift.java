@@ -32,7 +32,8 @@ public final class FlowShift {
         if (!(a > 0 && Double.isFinite(a))) {
             throw new IllegalArgumentException("a flow shift must be positive and finite, got " + a);
         }
-        return a * u / (a * u + (1 - u));
+        // In this order: TeaVM, which compiles the explorer, drops the brackets of x + (1 - u), and then 1 is no fixed point.
+        return a * u / (1 - u + a * u);
     }
 
     /**

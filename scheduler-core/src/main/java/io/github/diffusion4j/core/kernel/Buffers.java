@@ -28,7 +28,7 @@ public abstract sealed class Buffers implements AutoCloseable {
     }
 
     /**
-     * An uninitialized array.
+     * An uninitialized array, open even where someone who saw it in the run closed one that came back.
      *
      * @param type the data type
      * @param shape the shape
@@ -71,7 +71,9 @@ public abstract sealed class Buffers implements AutoCloseable {
         @Override
         public INDArray take(DataType type, long... shape) {
             for (int i = free.size() - 1; i >= 0; i--) {
-                if (free.get(i).dataType() == type && Arrays.equals(free.get(i).shape(), shape)) {
+                if (free.get(i).wasClosed()) {
+                    free.remove(i);
+                } else if (free.get(i).dataType() == type && Arrays.equals(free.get(i).shape(), shape)) {
                     return free.remove(i);
                 }
             }

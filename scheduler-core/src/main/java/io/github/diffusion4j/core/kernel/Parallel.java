@@ -30,16 +30,19 @@ final class Parallel {
             range.run(0, blocks);
             return;
         }
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         IntStream.range(0, parts).parallel().forEach(part -> {
             try {
                 range.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure.set(e);
             }
         });
-        if (failure.get() != null) {
-            throw failure.get();
+        if (failure.get() instanceof Error error) {
+            throw error;
+        }
+        if (failure.get() instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 }

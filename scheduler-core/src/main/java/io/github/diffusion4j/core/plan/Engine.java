@@ -25,7 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory. */
 final class Engine {
 
-    private static final double[][] NOTHING = {};
+    /** No weights. */
+    static final double[][] NOTHING = {};
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
     /** Samples of fewer values get their noise in an array: each would fill a block of its own. */
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
@@ -152,8 +153,6 @@ final class Engine {
 
     private void clear() {
         pass.clear();
-        stepNoise.clear();
-        churnNoise.clear();
         makesNoise = false;
     }
 
@@ -170,8 +169,6 @@ final class Engine {
             memory.prepareNoInput();
         }
         pass.run();
-        stepNoise.check();
-        churnNoise.check();
         memory.commit();
         if (inputWeights.length > 0 && rounds) {
             inputOf(inputWeights);

@@ -247,24 +247,15 @@ final class RunMemory {
     }
 
     private INDArray take(DataType type, long... shape) {
-        INDArray array = open(buffers, type, shape);
-        taken.add(array);
-        return array;
-    }
-
-    /** An array to write to. One that came back may have been closed by someone who saw it in the run. */
-    static INDArray open(Buffers buffers, DataType type, long... shape) {
         INDArray array = buffers.take(type, shape);
-        while (array.wasClosed()) {
-            array = buffers.take(type, shape);
-        }
+        taken.add(array);
         return array;
     }
 
     /** The sample as an array that no prediction is, so that it may be changed. */
     INDArray ownSample() {
         if (among(sample, predictions, remembered)) {
-            INDArray copy = open(buffers, sample.dataType(), sample.shape());
+            INDArray copy = buffers.take(sample.dataType(), sample.shape());
             copy.assign(sample);
             anchor = anchor == sample ? copy : anchor;
             sample = copy;
@@ -274,7 +265,7 @@ final class RunMemory {
 
     /** An array that lives until {@link #releaseTemporaries}. */
     INDArray temporary(INDArray like) {
-        INDArray array = open(buffers, Kernels.computeType(like.dataType()), like.shape());
+        INDArray array = buffers.take(Kernels.computeType(like.dataType()), like.shape());
         temporaries.add(array);
         return array;
     }

@@ -23,8 +23,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Session implements AutoCloseable {
 
-    private static final double[][] NOTHING = {};
-
     private final Plan plan;
     private final NoiseSource source;
     private final Buffers buffers = Buffers.recycling();
@@ -48,7 +46,7 @@ public final class Session implements AutoCloseable {
     static Session resume(Plan plan, SamplerState state, NoiseSource source) {
         return new Session(plan, source).after(session -> {
             session.evaluation = state.index();
-            session.engine.resume(state, session.done() ? NOTHING : plan.evaluation(state.index()).input());
+            session.engine.resume(state, session.done() ? Engine.NOTHING : plan.evaluation(state.index()).input());
         });
     }
 
@@ -186,7 +184,7 @@ public final class Session implements AutoCloseable {
     /** What can fail comes before the step, so that a step that fails changes nothing. */
     private void stepAndKeep(Step step, INDArray output) {
         Mask mask = inpainting.mask(plan, evaluation, sample());
-        INDArray known = RunMemory.open(buffers, sample().dataType(), sample().shape());
+        INDArray known = buffers.take(sample().dataType(), sample().shape());
         try {
             inpainting.noise(plan, evaluation, known, regionNoise);
             engine.advance(step, output, false, source);

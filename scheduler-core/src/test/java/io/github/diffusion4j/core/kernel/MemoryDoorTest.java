@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -163,15 +164,20 @@ class MemoryDoorTest {
     void no_thread_is_left_writing_when_a_generator_fails() {
         AtomicInteger working = new AtomicInteger();
         INDArray out = Kernels.empty(DataType.FLOAT, 64, 1 << 14);
-        assertThrows(IllegalStateException.class, () -> Kernels.generate(out, (sample, position, scratch, count) -> {
-            if (sample == 0) {
-                throw new IllegalStateException("no values today");
-            }
-            working.incrementAndGet();
-            LockSupport.parkNanos(20_000);
-            working.decrementAndGet();
-        }));
-        assertEquals(0, working.get());
+        for (Throwable failure : List.of(new IllegalStateException("no values today"), new AssertionError("no values today"))) {
+            assertSame(failure, assertThrows(Throwable.class, () -> Kernels.generate(out, (sample, position, scratch, count) -> {
+                if (sample == 0 && failure instanceof Error error) {
+                    throw error;
+                }
+                if (sample == 0) {
+                    throw (RuntimeException) failure;
+                }
+                working.incrementAndGet();
+                LockSupport.parkNanos(20_000);
+                working.decrementAndGet();
+            })));
+            assertEquals(0, working.get());
+        }
     }
 
     @Test

@@ -27,9 +27,7 @@ final class DiffusersClasses {
     }
 
     static Set<String> names() {
-        Set<String> names = new TreeSet<>();
-        CLASSES.fieldNames().forEachRemaining(names::add);
-        return names;
+        return new TreeSet<>(Json.keys(CLASSES));
     }
 
     static boolean knows(String name) {
@@ -44,9 +42,9 @@ final class DiffusersClasses {
     /** The config keys that a class reads: its own and {@code sigma_min}, {@code sigma_max}; LTX's also those of the flow scheduler whose grid it borrows. */
     static List<String> read(String name) {
         List<String> keys = new ArrayList<>(List.of("sigma_min", "sigma_max"));
-        defaults(name).fieldNames().forEachRemaining(keys::add);
+        keys.addAll(Json.keys(defaults(name)));
         if (name.equals("LTXEulerAncestralRFScheduler")) {
-            defaults("FlowMatchEulerDiscreteScheduler").fieldNames().forEachRemaining(keys::add);
+            keys.addAll(Json.keys(defaults("FlowMatchEulerDiscreteScheduler")));
         }
         return keys;
     }

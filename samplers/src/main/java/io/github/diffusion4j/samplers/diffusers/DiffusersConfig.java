@@ -128,7 +128,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public DiffusersScheduler scheduler() {
-        return Reasons.naming(() -> Catalog.scheduler(this), () -> Json.brief(root), keys(root).stream());
+        return Reasons.naming(() -> Catalog.scheduler(this), () -> Json.brief(root), Json.keys(root).stream());
     }
 
     /**
@@ -151,7 +151,7 @@ public final class DiffusersConfig implements Serializable {
      */
     public DiffusersConfig with(String key, Object value) {
         if (!has(key)) {
-            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + keys(DiffusersClasses.defaults(className())));
+            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + Json.keys(DiffusersClasses.defaults(className())));
         }
         ObjectNode changed = root.deepCopy();
         changed.set(key, Json.value(value));
@@ -242,8 +242,8 @@ public final class DiffusersConfig implements Serializable {
                     + ". Use a solver of this library on the same model, config.scheduler().composed(solver), or a name on it, Names.comfy(sampler, scheduler).on(config)");
         }
         List<String> dropped = other.foreignKeys(other.className());
-        List<String> told = keys(other.root).stream().filter(key -> !key.equals(CLASS) && !(root.has(key) && Json.byValue(other.root.get(key)).equals(Json.byValue(root.get(key))))).toList();
-        List<String> carried = keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
+        List<String> told = Json.keys(other.root).stream().filter(key -> !key.equals(CLASS) && !(root.has(key) && Json.byValue(other.root.get(key)).equals(Json.byValue(root.get(key))))).toList();
+        List<String> carried = Json.keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
         return new Swap(other, carried, dropped, told);
     }
 
@@ -259,13 +259,7 @@ public final class DiffusersConfig implements Serializable {
 
     private List<String> foreignKeys(String className) {
         ObjectNode own = DiffusersClasses.defaults(className);
-        return keys(root).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
-    }
-
-    private static List<String> keys(ObjectNode object) {
-        List<String> keys = new ArrayList<>();
-        object.fieldNames().forEachRemaining(keys::add);
-        return keys;
+        return Json.keys(root).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
     }
 
     /**

@@ -18,6 +18,8 @@ import java.io.InvalidObjectException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -87,6 +89,13 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a value of JSON: " + shortened(e.getOriginalMessage()), e);
         }
+    }
+
+    /** The keys of an object in their order. */
+    static List<String> keys(ObjectNode object) {
+        List<String> keys = new ArrayList<>();
+        object.fieldNames().forEachRemaining(keys::add);
+        return keys;
     }
 
     static ObjectNode empty() {

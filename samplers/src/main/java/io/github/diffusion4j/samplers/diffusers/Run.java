@@ -96,9 +96,7 @@ public final class Run implements Serializable {
 
     /** The names of the arguments that were given. */
     Set<String> keys() {
-        Set<String> keys = new TreeSet<>();
-        arguments.fieldNames().forEachRemaining(keys::add);
-        return keys;
+        return new TreeSet<>(Json.keys(arguments));
     }
 
     /** The arguments of a class, after checking that it has them and that they do something. */

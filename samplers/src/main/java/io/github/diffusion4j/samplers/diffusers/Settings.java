@@ -95,9 +95,7 @@ final class Settings implements Serializable {
 
     /** The keys that are given. */
     Set<String> keys() {
-        Set<String> keys = new TreeSet<>();
-        given.fieldNames().forEachRemaining(keys::add);
-        return keys;
+        return new TreeSet<>(Json.keys(given));
     }
 
     String owner() {

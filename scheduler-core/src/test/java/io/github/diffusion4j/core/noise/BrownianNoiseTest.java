@@ -38,7 +38,10 @@ class BrownianNoiseTest {
         if (a == b || b == c || a == c) {
             return;
         }
-        NoiseSource source = BrownianNoise.of(seed);
+        assertAddsUp(BrownianNoise.of(seed), a, b, c);
+    }
+
+    private static void assertAddsUp(NoiseSource source, double a, double b, double c) {
         double[] ab = increment(source, a, b, 1, 5);
         double[] bc = increment(source, b, c, 1, 5);
         double[] ac = increment(source, a, c, 1, 5);
@@ -116,13 +119,7 @@ class BrownianNoiseTest {
         double a = Math.pow(10, exponent);
         double b = a * (1 - part);
         double c = b * (1 - part);
-        NoiseSource source = BrownianNoise.of(8);
-        double[] ab = increment(source, a, b, 1, 5);
-        double[] bc = increment(source, b, c, 1, 5);
-        double[] ac = increment(source, a, c, 1, 5);
-        for (int i = 0; i < 5; i++) {
-            assertEquals(ac[i], ab[i] + bc[i], 1e-12);
-        }
+        assertAddsUp(BrownianNoise.of(8), a, b, c);
     }
 
     @Test

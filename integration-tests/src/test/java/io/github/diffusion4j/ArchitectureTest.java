@@ -35,11 +35,28 @@ class ArchitectureTest {
     private static final Set<String> AS_DIFFUSERS = Set.of("LateChurn", "LateFlowChurn", "QuietEnd", "ScaledNoise", "LearnedVarianceIgnored", "Pndm",
             "EulerMaruyama", "ReverseDiffusion");
 
-    private static final String KERNEL = "io.github.diffusion4j.core.kernel..";
+    /** The door to ND4J, and ND4J's own protocol of iterators. */
+    private static final String ADAPTERS = "Nd4jArrays|NoisingIterator";
+
+    /** What has methods of ND4J's arrays for those who hold them: in their signatures alone. */
+    private static final String SIGNATURES = "Plan|SamplerState|Mask|Scheduler|DiscreteScheduler|ParallelScheduler|NoiseSource|RecordedNoise";
 
     @ArchTest
-    static final ArchRule only_the_kernel_makes_arrays_and_runs_operations = noClasses().that().resideOutsideOfPackage(KERNEL)
-            .should().dependOnClassesThat().resideInAnyPackage("org.nd4j.linalg.factory..", "org.nd4j.linalg.api.ops..", "org.nd4j.linalg.indexing..", "org.bytedeco..");
+    static final ArchRule one_door_leads_to_nd4j = noClasses().that(areNot(ADAPTERS + "|" + SIGNATURES)).should().dependOnClassesThat().resideInAnyPackage("org.nd4j..", "org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule signatures_name_arrays_and_types_only = noClasses().that(areNot(ADAPTERS)).should()
+            .dependOnClassesThat(resideInAnyPackage("org.nd4j..", "org.bytedeco..").and(areNot("INDArray|DataType")));
+
+    /** Classes but for some, and what is inside these. */
+    private static DescribedPredicate<JavaClass> areNot(String names) {
+        return new DescribedPredicate<>("are not " + names) {
+            @Override
+            public boolean test(JavaClass type) {
+                return !type.getName().replaceAll(".*[.]", "").matches("(" + names + ")([$].*)?");
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule solvers_and_schedules_see_no_arrays = noClasses().that().resideInAnyPackage("..samplers.solvers..", "..schedules..")
@@ -71,7 +88,7 @@ class ArchitectureTest {
     static final ArchRule solvers_are_records = classes().that().implement(Solver.class).should().beRecords();
 
     /** The iterator is ND4J's own mutable protocol; the twister is copied before use; the others are the memory of one run, on one thread. */
-    private static final String MUTABLE = "NoisingIterator|MersenneTwister|Session|Engine|RunMemory|Progress|Pass|Drawn|Assignment|Entry|Memories";
+    private static final String MUTABLE = "NoisingIterator|MersenneTwister|Session|Engine|RunMemory|Progress|Pass|ArrayPass|Drawn|Assignment|Entry|Memories";
 
     @ArchTest
     static final ArchRule fields_do_not_change = fields().that().areDeclaredInClassesThat(new DescribedPredicate<>("hold values") {

@@ -10,6 +10,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.TorchBrownianNoise;
@@ -106,10 +110,10 @@ class PeerSuiteTest {
     /** Noise that is drawn as float32, as the peer draws it, whatever the run's type. */
     private record Float32(NoiseSource noise) implements NoiseSource {
         @Override
-        public void fill(NoiseRequest request, INDArray out) {
-            try (INDArray drawn = noise.draw(request, DataType.FLOAT, out.shape())) {
-                out.assign(drawn);
-            }
+        public void fill(NoiseRequest request, HostArray out) {
+            HostArray drawn = HostArrays.HEAP.make(ElementType.FLOAT, out.shape());
+            noise.fill(request, drawn);
+            out.assign(drawn);
         }
     }
 
@@ -152,11 +156,11 @@ class PeerSuiteTest {
             }
             Plan plan = first == 0 ? whole : whole.from(first);
             NoiseSource noise = noise(plan);
-            SamplerState state = plan.startFrom(sample);
+            SamplerState<INDArray> state = plan.startFrom(sample);
             for (int i = 0; i < plan.evaluations(); i++) {
-                ModelInput input = plan.input(i, state);
+                ModelInput<INDArray> input = plan.input(i, state);
                 if (overwrite) {
-                    state = new SamplerState(i, input.sample(), state.anchor() == state.sample() ? input.sample() : state.anchor(), state.predictions());
+                    state = new SamplerState<>(Nd4jArrays.ND4J, i, input.sample(), state.anchor() == state.sample() ? input.sample() : state.anchor(), state.predictions());
                 }
                 state = plan.step(i, network(scaled ? input.sample() : state.sample(), input.timestep()), state, noise);
             }
@@ -183,7 +187,7 @@ class PeerSuiteTest {
             Plan plan = plan();
             NoiseSource noise = noise(plan);
             Plan training = scheduler.plan(2000);
-            SamplerState state = plan.startFrom(ramp(i -> i));
+            SamplerState<INDArray> state = plan.startFrom(ramp(i -> i));
             for (int i = 0; i < plan.evaluations(); i++) {
                 double sigma = 0.01 * Math.pow(1348 / 0.01, training.grid().from(plan.stepOf(i)).time());
                 state = plan.step(i, network(state.sample(), sigma), state, noise);
@@ -195,7 +199,7 @@ class PeerSuiteTest {
         private INDArray twice() {
             Plan first = plan();
             int last = first.evaluations() - 1;
-            SamplerState state = first.startFrom(ramp(i -> i));
+            SamplerState<INDArray> state = first.startFrom(ramp(i -> i));
             for (int i = 0; i < last; i++) {
                 state = first.step(i, network(state.sample(), first.timestep(i)), state, NoiseSource.none());
             }
@@ -208,7 +212,7 @@ class PeerSuiteTest {
             List<NoiseLevel> starts = new ArrayList<>(Collections.nCopies(before, first.level(0)));
             starts.addAll(first.grid().starts());
             Plan second = Plan.of(first.solver(), TimeGrid.contiguous(starts, first.grid().to(last)), scheduler.parameterization(), scheduler.correction());
-            state = new SamplerState(before, sample, sample, predictions);
+            state = new SamplerState<>(Nd4jArrays.ND4J, before, sample, sample, predictions);
             for (int i = before; i < second.evaluations(); i++) {
                 state = second.step(i, network(state.sample(), second.timestep(i)), state, NoiseSource.none());
             }

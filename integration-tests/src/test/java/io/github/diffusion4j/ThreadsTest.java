@@ -3,6 +3,7 @@ package io.github.diffusion4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
@@ -61,7 +62,7 @@ class ThreadsTest {
     private static float[] run(Plan plan, int seed) {
         CounterNoise noise = CounterNoise.of(seed);
         try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace("request")) {
-            INDArray result = Sampling.run(plan, in -> in.sample().mul(0.9), plan.start(noise, DataType.FLOAT, 2, 3, 4, 4), noise, Sampling.Listener.NONE);
+            INDArray result = Sampling.run(plan, in -> in.sample().mul(0.9), plan.start(noise, ElementType.FLOAT, 2, 3, 4, 4), noise, Sampling.Listener.none());
             return result.data().asFloat();
         }
     }

@@ -1,7 +1,10 @@
 package io.github.diffusion4j.benchmarks;
 
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +37,7 @@ public class GrowthBenchmark {
     @Param({"1", "4", "16", "64"})
     public int batch;
 
-    private Term[] terms;
+    private List<Term<INDArray>> terms;
     private INDArray out;
 
     /** Made by JMH. */
@@ -43,7 +46,7 @@ public class GrowthBenchmark {
     /** Makes arrays. */
     @Setup
     public void setUp() {
-        terms = IntStream.range(0, arrays).mapToObj(k -> Term.of(Sizes.array(k, batch + "x4x64x64"), 0.9 - 0.2 * k)).toArray(Term[]::new);
+        terms = IntStream.range(0, arrays).mapToObj(k -> new Term<>(Sizes.array(k, batch + "x4x64x64"), 0.9 - 0.2 * k)).toList();
         out = Sizes.array(0, batch + "x4x64x64");
     }
 
@@ -54,7 +57,7 @@ public class GrowthBenchmark {
      */
     @Benchmark
     public Object combine() {
-        Kernels.combine(out, terms);
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, terms);
         return out;
     }
 }

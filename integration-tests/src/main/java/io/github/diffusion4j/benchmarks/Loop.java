@@ -12,7 +12,7 @@ final class Loop implements AutoCloseable {
     private final INDArray noise;
     private final INDArray output;
     private final NoiseSource source;
-    private Session session;
+    private Session<INDArray> session;
 
     Loop(Plan plan, INDArray noise, INDArray output, NoiseSource source) {
         this.plan = plan;

@@ -1,13 +1,14 @@
 package io.github.diffusion4j.benchmarks;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.BrownianNoise;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.TorchNoise;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,6 +37,7 @@ public class NoiseBenchmark {
     public int values;
 
     private INDArray array;
+    private HostArray memory;
     private NoiseRequest step;
 
     /** Made by JMH. */
@@ -44,7 +46,8 @@ public class NoiseBenchmark {
     /** Makes the array. */
     @Setup
     public void setUp() {
-        array = Kernels.empty(DataType.FLOAT, 1, values);
+        array = Nd4jArrays.ND4J.make(ElementType.FLOAT, 1, values);
+        memory = Nd4jArrays.ND4J.memory(array);
         step = new NoiseRequest(NoiseRequest.Stream.STEP, 3, 0, new NoiseRequest.Interval(2, 1.7));
     }
 
@@ -55,7 +58,7 @@ public class NoiseBenchmark {
      */
     @Benchmark
     public Object counter() {
-        CounterNoise.of(42).fill(step, array);
+        CounterNoise.of(42).fill(step, memory);
         return array;
     }
 
@@ -66,7 +69,7 @@ public class NoiseBenchmark {
      */
     @Benchmark
     public Object brownian() {
-        BrownianNoise.of(42).fill(step, array);
+        BrownianNoise.of(42).fill(step, memory);
         return array;
     }
 
@@ -77,7 +80,7 @@ public class NoiseBenchmark {
      */
     @Benchmark
     public Object torchCpu() {
-        TorchNoise.of(42).fill(NoiseRequest.start(), array);
+        TorchNoise.of(42).fill(NoiseRequest.start(), memory);
         return array;
     }
 

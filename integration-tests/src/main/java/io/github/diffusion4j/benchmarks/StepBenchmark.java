@@ -1,7 +1,7 @@
 package io.github.diffusion4j.benchmarks;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -46,7 +46,7 @@ public class StepBenchmark {
     public String size;
 
     private Plan plan;
-    private SamplerState start;
+    private SamplerState<INDArray> start;
     private INDArray sample;
     private INDArray output;
     private INDArray third;
@@ -66,7 +66,7 @@ public class StepBenchmark {
         sample = Sizes.array(1, size);
         output = Sizes.array(2, size);
         third = Sizes.array(3, size);
-        result = Kernels.copy(sample);
+        result = Nd4jArrays.ND4J.copy(sample);
         plan = DDIMScheduler.of(DiscreteProcess.of(schedule)).plan(STEPS);
         ddim = new Loop(plan, sample, output, NoiseSource.none());
         multistep = new Loop(ComposedScheduler.of(schedule, DpmSolverMultistep.plusPlus(2)).plan(STEPS), sample, output, NoiseSource.none());

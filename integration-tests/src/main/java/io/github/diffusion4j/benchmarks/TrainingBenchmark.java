@@ -81,7 +81,7 @@ public class TrainingBenchmark {
      */
     @Benchmark
     public Object batch() {
-        NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, draw, LossWeight.minSnr(5));
+        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, draw, LossWeight.minSnr(5));
         batch.input().close();
         batch.target().close();
         batch.timesteps().close();

@@ -1,32 +1,40 @@
 package io.github.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** Compares results with recorded ones, relative to the largest expected value, and remembers the worst. */
-final class Comparison {
+/**
+ * Compares results with recorded ones, relative to the largest expected value, and remembers the worst.
+ *
+ * @param <A> the array of the library that is compared
+ */
+final class Comparison<A> {
 
-    private final DataType type;
+    private final Arrays<A> arrays;
+    private final ElementType type;
     private final long[] shape;
+    /** Of all results, so that two libraries can be compared bit by bit. */
+    private long digest;
     private double tolerance;
     private double worst;
 
-    Comparison(DataType type, JsonNode shape) {
+    Comparison(Arrays<A> arrays, ElementType type, JsonNode shape) {
+        this.arrays = arrays;
         this.type = type;
-        this.shape = Arrays.stream(doubles(shape)).mapToLong(d -> (long) d).toArray();
+        this.shape = java.util.Arrays.stream(doubles(shape)).mapToLong(d -> (long) d).toArray();
     }
 
     void allow(double error) {
         tolerance = error;
     }
 
-    double worst() {
-        return worst;
+    Result result() {
+        return new Result(worst, digest);
     }
 
     void check(String what, double expected, double actual) {
@@ -37,7 +45,8 @@ final class Comparison {
         if (expected.length != actual.length) {
             throw new IllegalStateException(what + " has " + actual.length + " values, expected " + expected.length);
         }
-        double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        digest = 31 * digest + java.util.Arrays.hashCode(actual);
+        double largest = java.util.Arrays.stream(expected).map(Math::abs).max().orElse(0);
         double scale = largest == 0 ? 1 : largest;
         double error = IntStream.range(0, expected.length).mapToDouble(i -> Math.abs(expected[i] - actual[i]) / scale).max().orElse(0);
         if (!(error <= tolerance)) {
@@ -46,21 +55,37 @@ final class Comparison {
         worst = Math.max(worst, error);
     }
 
+    Arrays<A> arrays() {
+        return arrays;
+    }
+
     /** An array of the case's shape and type. */
-    INDArray array(JsonNode values) {
+    A array(JsonNode values) {
         return array(doubles(values));
     }
 
-    INDArray array(double[] values) {
-        return Nd4j.createFromArray(values).reshape(shape).castTo(type);
+    A array(double[] values) {
+        return array(values, shape);
+    }
+
+    A array(double[] values, long... other) {
+        A array = arrays.make(type, other);
+        arrays.onHost(array, true, host -> host.fill(values));
+        return array;
+    }
+
+    HostArray host(JsonNode values) {
+        HostArray array = HostArrays.HEAP.make(type, shape);
+        array.fill(doubles(values));
+        return array;
     }
 
     long[] shape() {
         return shape.clone();
     }
 
-    static double[] values(INDArray array) {
-        return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    double[] values(A array) {
+        return arrays.values(array);
     }
 
     static double[] doubles(JsonNode values) {

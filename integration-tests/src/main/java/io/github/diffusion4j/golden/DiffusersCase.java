@@ -4,48 +4,53 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.RecordedNoise;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.diffusers.Run;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
-/** One recorded run of a Diffusers scheduler, repeated with this library on arrays of one type. */
-class DiffusersCase {
+/**
+ * One recorded run of a Diffusers scheduler, repeated with this library on arrays of one type.
+ *
+ * @param <A> the array of a library
+ */
+class DiffusersCase<A> {
 
     final JsonNode golden;
     final JsonNode exact;
-    final Comparison comparison;
+    final Comparison<A> comparison;
 
-    DiffusersCase(JsonNode golden, DataType type) {
+    DiffusersCase(JsonNode golden, Arrays<A> arrays, ElementType type) {
         this.golden = golden;
         this.exact = golden.path("exact");
-        this.comparison = new Comparison(type, golden.path("shape"));
+        this.comparison = new Comparison<>(arrays, type, golden.path("shape"));
     }
 
     /** The case with the loop that its class needs. */
-    static DiffusersCase of(JsonNode golden, DataType type) {
+    static <A> DiffusersCase<A> of(JsonNode golden, Arrays<A> arrays, ElementType type) {
         return switch (golden.path("scheduler_config").path("_class_name").asText()) {
-            case "RePaintScheduler" -> new RePaintCase(golden, type);
-            case "KarrasVeScheduler" -> new KarrasVeCase(golden, type);
-            case "ScoreSdeVeScheduler" -> new ScoreSdeVeCase(golden, type);
-            default -> new DiffusersCase(golden, type);
+            case "RePaintScheduler" -> new RePaintCase<>(golden, arrays, type);
+            case "KarrasVeScheduler" -> new KarrasVeCase<>(golden, arrays, type);
+            case "ScoreSdeVeScheduler" -> new ScoreSdeVeCase<>(golden, arrays, type);
+            default -> new DiffusersCase<>(golden, arrays, type);
         };
     }
 
     /** The largest relative error of everything the case records; the first one above the tolerance is a mismatch. */
-    double worstError(double allowed) {
+    Result result(double allowed) {
         comparison.allow(allowed);
         DiffusersScheduler scheduler = DiffusersConfig.parse(golden.path("scheduler_config").toString().replace("\"-inf\"", "-Infinity")).scheduler();
         scheduler.table().ifPresent(betas -> {
@@ -59,7 +64,7 @@ class DiffusersCase {
         comparison.check("init_noise_sigma", exact.path("init_noise_sigma").asDouble(1), whole.startScale());
         forward(scheduler, whole);
         reverse(scheduler, run, tail(whole));
-        return comparison.worst();
+        return comparison.result();
     }
 
     /** The recorded arguments. One that the class of Diffusers takes and does not read is refused here; what it does not change needs no repeating. */
@@ -94,14 +99,14 @@ class DiffusersCase {
         double[] perStep = IntStream.range(0, plan.steps()).mapToDouble(step -> plan.timestep(plan.evaluationOf(step))).toArray();
         double[] actual = expected.length == perEvaluation.length ? perEvaluation : perStep;
         if (expected.length == perStep.length + 1 && expected.length != perEvaluation.length) {
-            actual = Arrays.copyOf(perStep, expected.length);
+            actual = java.util.Arrays.copyOf(perStep, expected.length);
             actual[perStep.length] = plan.grid().to(plan.steps() - 1).time();
         }
         comparison.check("timesteps", expected, actual);
     }
 
     /** What the network of the case is told. */
-    double told(ModelInput input) {
+    double told(ModelInput<A> input) {
         return input.timestep();
     }
 
@@ -125,17 +130,18 @@ class DiffusersCase {
         return straight ? level.sigma() : level.edmSigma();
     }
 
-    void reverse(DiffusersScheduler scheduler, Run run, Plan plan) {
-        comparison.check("evaluations", exact.path("evaluations").asDouble(), plan.evaluations());
-        NoiseSource noise = noise(plan.evaluations());
-        INDArray start = comparison.array(golden.path("start_noise"));
-        SamplerState state = golden.path("begin_index").isNull() ? plan.start(start, noise) : plan.startFrom(start, noise);
-        for (int i = 0; i < plan.evaluations(); i++) {
-            ModelInput input = plan.input(i, state);
+    void reverse(DiffusersScheduler scheduler, Run run, Plan compiled) {
+        Runs<A> plan = compiled.on(comparison.arrays());
+        comparison.check("evaluations", exact.path("evaluations").asDouble(), compiled.evaluations());
+        NoiseSource noise = noise(compiled.evaluations());
+        A start = comparison.array(golden.path("start_noise"));
+        SamplerState<A> state = golden.path("begin_index").isNull() ? plan.start(start, noise) : plan.startFrom(start, noise);
+        for (int i = 0; i < compiled.evaluations(); i++) {
+            ModelInput<A> input = plan.input(i, state);
             if (i == 0 && exact.path("first_model_input").isArray()) {
-                comparison.check("first_model_input", Comparison.doubles(exact.path("first_model_input")), Comparison.values(input.sample()));
+                comparison.check("first_model_input", Comparison.doubles(exact.path("first_model_input")), comparison.values(input.sample()));
             }
-            INDArray output = network(told(input), Comparison.values(input.sample()));
+            A output = network(told(input), comparison.values(input.sample()));
             if (!churnsLate()) {
                 record("pred_original_samples", i, plan.denoised(i, output, state));
             }
@@ -151,35 +157,35 @@ class DiffusersCase {
 
     /** The recorded draws: one per call where there are as many, otherwise in the order in which the run asks for noise. */
     NoiseSource noise(int calls) {
-        List<INDArray> draws = new ArrayList<>();
-        golden.path("step_noise").forEach(draw -> draws.add(comparison.array(draw)));
+        List<HostArray> draws = new ArrayList<>();
+        golden.path("step_noise").forEach(draw -> draws.add(comparison.host(draw)));
         boolean thrownAway = golden.path("scheduler_config").path("_class_name").asText().equals("CogVideoXDPMScheduler");
         if (thrownAway && calls > 1) {
             // Two draws in every step but the first and the last, of which the second is used.
-            return RecordedNoise.ofSteps(IntStream.range(0, calls).mapToObj(i -> draws.get(Math.min(2 * i, draws.size() - 1))).toList());
+            return RecordedNoise.ofSteps(HostArrays.HEAP, IntStream.range(0, calls).mapToObj(i -> draws.get(Math.min(2 * i, draws.size() - 1))).toList());
         }
-        return draws.size() == calls ? RecordedNoise.ofSteps(draws) : new InOrder(draws);
+        return draws.size() == calls ? RecordedNoise.ofSteps(HostArrays.HEAP, draws) : new InOrder(draws);
     }
 
-    void record(String part, int call, INDArray actual) {
+    void record(String part, int call, A actual) {
         JsonNode expected = exact.path(part).path(Integer.toString(call));
         if (expected.isArray()) {
-            comparison.check(part + "[" + call + "]", Comparison.doubles(expected), Comparison.values(actual));
+            comparison.check(part + "[" + call + "]", Comparison.doubles(expected), comparison.values(actual));
         }
     }
 
     private void forward(DiffusersScheduler scheduler, Plan plan) {
-        INDArray clean = comparison.array(golden.path("clean"));
-        INDArray noise = comparison.array(golden.path("noise_for_add_noise"));
+        A clean = comparison.array(golden.path("clean"));
+        A noise = comparison.array(golden.path("noise_for_add_noise"));
         JsonNode noised = exact.path("add_noise");
         if (noised.has("result")) {
             comparison.check("add_noise", Comparison.doubles(noised.path("result")),
-                    Comparison.values(scheduler.addNoise(plan, clean, noise, Comparison.doubles(noised.path("timesteps")))));
+                    comparison.values(scheduler.addNoise(plan.on(comparison.arrays()), clean, noise, Comparison.doubles(noised.path("timesteps")))));
         }
         JsonNode velocity = exact.path("get_velocity");
         if (velocity.has("result")) {
             comparison.check("get_velocity", Comparison.doubles(velocity.path("result")),
-                    Comparison.values(scheduler.velocity(clean, noise, Comparison.doubles(velocity.path("timesteps")))));
+                    comparison.values(scheduler.on(comparison.arrays()).velocity(clean, noise, Comparison.doubles(velocity.path("timesteps")))));
         }
     }
 
@@ -190,16 +196,29 @@ class DiffusersCase {
     }
 
     /** The networks of the cases: a smooth non-linear function of sample and time. */
-    INDArray network(double t, double[] x) {
+    A network(double t, double[] x) {
         boolean peer = golden.path("model").asText().equals("peer");
         if (!peer && !golden.path("model").asText().equals("tanh")) {
             throw new UnsupportedOperationException("model " + golden.path("model") + " is not known");
         }
-        double[] mean = Arrays.stream(x).map(v -> peer ? v * t / (t + 1) : 0.7 * Math.tanh(v) + 0.2 * Math.sin(0.01 * t)).toArray();
+        double[] mean = java.util.Arrays.stream(x).map(v -> peer ? v * t / (t + 1) : 0.7 * Math.tanh(v) + 0.2 * Math.sin(0.01 * t)).toArray();
         if (!golden.path("model_has_variance_channels").asBoolean()) {
             return comparison.array(mean);
         }
-        double[] variance = Arrays.stream(x).map(v -> 0.5 * Math.cos(1.7 * v)).toArray();
-        return Nd4j.concat(1, comparison.array(mean), comparison.array(variance));
+        double[] variance = java.util.Arrays.stream(x).map(v -> 0.5 * Math.cos(1.7 * v)).toArray();
+        return channels(mean, variance);
+    }
+
+    /** Two parts of the channels of each sample. */
+    private A channels(double[] first, double[] second) {
+        long[] shape = comparison.shape();
+        int length = first.length / (int) shape[0];
+        double[] both = new double[2 * first.length];
+        for (int sample = 0; sample < shape[0]; sample++) {
+            System.arraycopy(first, sample * length, both, 2 * sample * length, length);
+            System.arraycopy(second, sample * length, both, (2 * sample + 1) * length, length);
+        }
+        shape[1] *= 2;
+        return comparison.array(both, shape);
     }
 }

@@ -3,6 +3,10 @@ package io.github.diffusion4j.golden;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -13,13 +17,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
  * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
  * value; where the reference's own single precision is further than that from its double precision ({@code stock_vs_exact}), FLOAT may be as far, and the
- * report says so. Schedules were recorded in
+ * report says so. Every case runs over ND4J's arrays and over Java's own, which must agree bit by bit. Schedules were recorded in
  * single precision and may be off by 1e-6; random numbers must agree in every bit where bits were recorded. A class or a kind of case that is not known counts as failed.
  */
 public final class GoldenRunner {
@@ -110,7 +113,7 @@ public final class GoldenRunner {
         String name = golden.path("scheduler_config").path("_class_name").asText(golden.path("sampler").asText("unknown:" + file.getFileName()));
         String id = golden.path("id").asText(file.toString());
         attempt(name, id, () -> {
-            double error = worstError(golden, DataType.DOUBLE, DOUBLE_TOLERANCE);
+            double error = worstError(golden, ElementType.DOUBLE, DOUBLE_TOLERANCE);
             single(golden, id);
             return error;
         });
@@ -126,12 +129,22 @@ public final class GoldenRunner {
         }
     }
 
-    private static double worstError(JsonNode golden, DataType type, double allowed) {
+    /** The worst error over ND4J's arrays, after Java's own gave the same bits. */
+    private static double worstError(JsonNode golden, ElementType type, double allowed) {
+        Result nd4j = result(golden, Nd4jArrays.ND4J, type, allowed);
+        Result host = result(golden, HostArrays.HEAP, type, allowed);
+        if (nd4j.digest() != host.digest()) {
+            throw new IllegalStateException(type + " results over host arrays differ from those over ND4J's, of which the worst is off by " + nd4j.worst() + ", theirs by " + host.worst());
+        }
+        return nd4j.worst();
+    }
+
+    private static <A> Result result(JsonNode golden, Arrays<A> arrays, ElementType type, double allowed) {
         if (golden.has("scheduler_config")) {
-            return DiffusersCase.of(golden, type).worstError(allowed);
+            return DiffusersCase.of(golden, arrays, type).result(allowed);
         }
         if (golden.has("sampler")) {
-            return new KDiffusionCase(golden, type).worstError(allowed);
+            return new KDiffusionCase<>(golden, arrays, type).result(allowed);
         }
         throw new UnsupportedOperationException("this kind of case is not known");
     }
@@ -140,12 +153,12 @@ public final class GoldenRunner {
     private void single(JsonNode golden, String id) {
         double reference = golden.path("stock_vs_exact").asDouble(0);
         try {
-            worstError(golden, DataType.FLOAT, FLOAT_TOLERANCE);
+            worstError(golden, ElementType.FLOAT, FLOAT_TOLERANCE);
         } catch (GoldenMismatch e) {
             if (!(reference > FLOAT_TOLERANCE && e.error() <= reference)) {
                 throw e;
             }
-            double worst = worstError(golden, DataType.FLOAT, reference);
+            double worst = worstError(golden, ElementType.FLOAT, reference);
             out.printf(Locale.ROOT, "NOTE %s: FLOAT is off by %.3g, the reference's single precision by %.3g%n", id, worst, reference);
         }
     }

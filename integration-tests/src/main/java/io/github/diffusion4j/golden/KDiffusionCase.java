@@ -5,9 +5,13 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.AdaptiveSampling;
@@ -16,40 +20,41 @@ import io.github.diffusion4j.samplers.solvers.DpmFast;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One recorded run of a k-diffusion sampler, repeated with this library on arrays of one type. */
-final class KDiffusionCase {
+/**
+ * One recorded run of a k-diffusion sampler, repeated with this library on arrays of one type.
+ *
+ * @param <A> the array of a library
+ */
+final class KDiffusionCase<A> {
 
     /** These draw noise in every step, used or not. */
     private static final Set<String> DRAW_EVERY_STEP = Set.of("sample_euler", "sample_heun", "sample_dpm_2");
 
     private final JsonNode golden;
     private final String sampler;
-    private final Comparison comparison;
-    private final List<INDArray> draws = new ArrayList<>();
+    private final Comparison<A> comparison;
+    private final List<HostArray> draws = new ArrayList<>();
 
-    KDiffusionCase(JsonNode golden, DataType type) {
+    KDiffusionCase(JsonNode golden, Arrays<A> arrays, ElementType type) {
         this.golden = golden;
         this.sampler = golden.path("sampler").asText();
-        this.comparison = new Comparison(type, golden.path("shape"));
-        golden.path("step_noise").forEach(draw -> draws.add(comparison.array(draw)));
+        this.comparison = new Comparison<>(arrays, type, golden.path("shape"));
+        golden.path("step_noise").forEach(draw -> draws.add(comparison.host(draw)));
     }
 
-    double worstError(double allowed) {
+    Result result(double allowed) {
         comparison.allow(allowed);
         if (sampler.equals("sample_dpm_adaptive")) {
             adaptive();
         } else {
             planned();
         }
-        return comparison.worst();
+        return comparison.result();
     }
 
     private Map<String, Double> numbers() {
@@ -64,18 +69,19 @@ final class KDiffusionCase {
 
     private void planned() {
         double[] sigmas = sampler.equals("sample_dpm_fast") ? ranged() : Comparison.doubles(golden.path("sigmas"));
-        List<NoiseLevel> levels = Arrays.stream(sigmas).mapToObj(sigma -> new NoiseLevel(sigma, 1, sigma)).toList();
+        List<NoiseLevel> levels = java.util.Arrays.stream(sigmas).mapToObj(sigma -> new NoiseLevel(sigma, 1, sigma)).toList();
         TimeGrid grid = TimeGrid.contiguous(levels.subList(0, sigmas.length - 1), levels.get(sigmas.length - 1))
                 .withCurve(sigma -> new NoiseLevel(sigma, 1, sigma));
         Solver solver = KDiffusion.solver(sampler, golden.path("arguments").path("solver_type").asText("midpoint"), numbers(), calls(sigmas));
-        Plan plan = Plan.of(solver, grid, Parameterization.sample(), DataCorrection.NONE).withStartScale(sigmas[0]);
-        comparison.check("denoiser_calls", golden.path("denoiser_calls").asDouble(), plan.evaluations());
-        NoiseSource noise = DRAW_EVERY_STEP.contains(sampler) ? (request, out) -> out.assign(draws.get(plan.stepOf(request.index()))) : new InOrder(draws);
-        SamplerState state = plan.start(comparison.array(golden.path("start_noise")), noise);
-        for (int i = 0; i < plan.evaluations(); i++) {
+        Plan compiled = Plan.of(solver, grid, Parameterization.sample(), DataCorrection.NONE).withStartScale(sigmas[0]);
+        Runs<A> plan = compiled.on(comparison.arrays());
+        comparison.check("denoiser_calls", golden.path("denoiser_calls").asDouble(), compiled.evaluations());
+        NoiseSource noise = DRAW_EVERY_STEP.contains(sampler) ? (request, out) -> out.assign(draws.get(compiled.stepOf(request.index()))) : new InOrder(draws);
+        SamplerState<A> state = plan.start(comparison.array(golden.path("start_noise")), noise);
+        for (int i = 0; i < compiled.evaluations(); i++) {
             state = plan.step(i, denoised(plan.input(i, state)), state, noise);
         }
-        comparison.check("final", Comparison.doubles(golden.path("final")), Comparison.values(state.sample()));
+        comparison.check("final", Comparison.doubles(golden.path("final")), comparison.values(state.sample()));
     }
 
     private int calls(double[] sigmas) {
@@ -90,18 +96,18 @@ final class KDiffusionCase {
 
     private void adaptive() {
         EdmSchedule schedule = new EdmSchedule(golden.path("sigma_min").asDouble(), golden.path("sigma_max").asDouble());
-        INDArray start = comparison.array(golden.path("start_noise")).mul(schedule.sigmaMax());
-        AdaptiveSampling.Result result = KDiffusion.adaptive(numbers())
-                .run(schedule, Parameterization.sample(), schedule.noisiest(), schedule.cleanest(), this::denoised, start, new InOrder(draws));
+        A start = comparison.array(java.util.Arrays.stream(Comparison.doubles(golden.path("start_noise"))).map(z -> z * schedule.sigmaMax()).toArray());
+        AdaptiveSampling.Result<A> result = KDiffusion.adaptive(numbers())
+                .run(comparison.arrays(), schedule, Parameterization.sample(), schedule.noisiest(), schedule.cleanest(), this::denoised, start, new InOrder(draws));
         JsonNode info = golden.path("info");
         comparison.check("info", new double[] {info.path("steps").asDouble(), info.path("nfe").asDouble(), info.path("n_accept").asDouble(), info.path("n_reject").asDouble()},
                 new double[] {result.accepted() + result.rejected(), result.evaluations(), result.accepted(), result.rejected()});
-        comparison.check("final", Comparison.doubles(golden.path("final")), Comparison.values(result.sample()));
+        comparison.check("final", Comparison.doubles(golden.path("final")), comparison.values(result.sample()));
     }
 
     /** {@code D(x, s) = (x + 0.3 s^2 tanh(x)) / (1 + s^2)}. */
-    private INDArray denoised(ModelInput input) {
+    private A denoised(ModelInput<A> input) {
         double s = input.timestep() * input.timestep();
-        return comparison.array(Arrays.stream(Comparison.values(input.sample())).map(x -> (x + 0.3 * s * Math.tanh(x)) / (1 + s)).toArray());
+        return comparison.array(java.util.Arrays.stream(comparison.values(input.sample())).map(x -> (x + 0.3 * s * Math.tanh(x)) / (1 + s)).toArray());
     }
 }

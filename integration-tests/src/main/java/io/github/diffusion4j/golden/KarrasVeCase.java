@@ -1,22 +1,27 @@
 package io.github.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.RecordedNoise;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.diffusers.Run;
-import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The loop of Diffusers' pipeline for KarrasVe: a call is a whole step, and the network sees {@code (x + 1) / 2}. */
-final class KarrasVeCase extends DiffusersCase {
+/**
+ * The loop of Diffusers' pipeline for KarrasVe: a call is a whole step, and the network sees {@code (x + 1) / 2}.
+ *
+ * @param <A> the array of a library
+ */
+final class KarrasVeCase<A> extends DiffusersCase<A> {
 
-    KarrasVeCase(JsonNode golden, DataType type) {
-        super(golden, type);
+    KarrasVeCase(JsonNode golden, Arrays<A> arrays, ElementType type) {
+        super(golden, arrays, type);
     }
 
     @Override
@@ -28,15 +33,16 @@ final class KarrasVeCase extends DiffusersCase {
     @Override
     void reverse(DiffusersScheduler scheduler, Run run, Plan plan) {
         comparison.check("evaluations", exact.path("evaluations").asDouble(), plan.steps());
-        SamplerState state = null;
+        SamplerState<A> state = null;
         for (int call = 0; call < plan.steps(); call++) {
-            Plan step = plan.slice(call, call + 1);
-            NoiseSource noise = RecordedNoise.ofSteps(List.of(comparison.array(golden.path("step_noise").path(call))));
+            Plan slice = plan.slice(call, call + 1);
+            Runs<A> step = slice.on(comparison.arrays());
+            NoiseSource noise = RecordedNoise.ofSteps(HostArrays.HEAP, List.of(comparison.host(golden.path("step_noise").path(call))));
             state = call == 0 ? step.start(comparison.array(golden.path("start_noise")), noise) : step.startFrom(state.sample(), noise);
-            for (int i = 0; i < step.evaluations(); i++) {
-                double[] input = Arrays.stream(Comparison.values(step.input(i, state).sample())).map(x -> x + 0.5).toArray();
-                INDArray output = network(step.timestep(i), input);
-                if (i == step.evaluations() - 1) {
+            for (int i = 0; i < slice.evaluations(); i++) {
+                double[] input = java.util.Arrays.stream(comparison.values(step.input(i, state).sample())).map(x -> x + 0.5).toArray();
+                A output = network(slice.timestep(i), input);
+                if (i == slice.evaluations() - 1) {
                     record("pred_original_samples", call, step.denoised(i, output, state));
                 }
                 state = step.step(i, output, state, noise);

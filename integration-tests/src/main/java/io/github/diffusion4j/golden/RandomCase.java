@@ -1,5 +1,8 @@
 package io.github.diffusion4j.golden;
 
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.diffusion4j.core.random.Philox;
@@ -18,7 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Recorded random numbers: PyTorch's CPU generator (bits), its CUDA generator (1e-6), NumPy's SeedSequence (bits) and torchsde's Brownian tree (nine digits, as recorded).
@@ -148,10 +150,10 @@ record RandomCase(String kind, String id, Check check) {
     }
 
     private static double compared(double tolerance, Map<String, JsonNode> expected, Map<String, double[]> actual) {
-        Comparison comparison = new Comparison(DataType.DOUBLE, MissingNode.getInstance());
+        Comparison<HostArray> comparison = new Comparison<>(HostArrays.HEAP, ElementType.DOUBLE, MissingNode.getInstance());
         comparison.allow(tolerance);
         expected.forEach((name, values) -> comparison.check(name, values.isArray() ? Comparison.doubles(values) : new double[] {values.asDouble()}, actual.get(name)));
-        return comparison.worst();
+        return comparison.result().worst();
     }
 
     private static long[] longs(JsonNode values) {

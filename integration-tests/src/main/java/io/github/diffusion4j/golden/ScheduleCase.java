@@ -1,5 +1,8 @@
 package io.github.diffusion4j.golden;
 
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -17,7 +20,6 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * One recorded list of sigmas: a schedule of ComfyUI for a model and a number of steps, or a published table.
@@ -103,9 +105,9 @@ record ScheduleCase(String schedule, String id, JsonNode expected, Supplier<doub
     }
 
     double worstError() {
-        Comparison comparison = new Comparison(DataType.DOUBLE, MissingNode.getInstance());
+        Comparison<HostArray> comparison = new Comparison<>(HostArrays.HEAP, ElementType.DOUBLE, MissingNode.getInstance());
         comparison.allow(SINGLE_PRECISION);
         comparison.check(schedule, Comparison.doubles(expected), actual.get());
-        return comparison.worst();
+        return comparison.result().worst();
     }
 }

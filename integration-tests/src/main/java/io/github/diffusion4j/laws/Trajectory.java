@@ -28,7 +28,7 @@ public final class Trajectory {
          * @param x the points
          * @return the estimate of the data of each
          */
-        double[] estimates(ModelInput input, double[] x);
+        double[] estimates(ModelInput<INDArray> input, double[] x);
 
         /**
          * One kind of data for all points.
@@ -62,9 +62,9 @@ public final class Trajectory {
      * @return the points at the end
      */
     public static double[] run(Plan plan, Network network, double[] start, NoiseSource noise) {
-        SamplerState state = plan.startFrom(array(start), noise);
+        SamplerState<INDArray> state = plan.startFrom(array(start), noise);
         for (int i = 0; i < plan.evaluations(); i++) {
-            ModelInput input = plan.input(i, state);
+            ModelInput<INDArray> input = plan.input(i, state);
             state = plan.step(i, array(network.estimates(input, input.sample().data().asDouble())), state, noise);
         }
         return state.sample().data().asDouble();

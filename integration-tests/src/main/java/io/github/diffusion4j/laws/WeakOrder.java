@@ -77,8 +77,9 @@ public final class WeakOrder {
 
     private static NoiseSource independent() {
         return (request, out) -> {
-            out.assign(0);
-            out.putScalar(NOISE + 2 * request.index() + request.draw(), 1);
+            double[] unit = new double[out.length()];
+            unit[NOISE + 2 * request.index() + request.draw()] = 1;
+            out.fill(unit);
         };
     }
 
@@ -87,12 +88,13 @@ public final class WeakOrder {
         return (request, out) -> {
             double from = time(request.interval().from());
             double to = time(request.interval().to());
-            out.assign(0);
+            double[] parts = new double[out.length()];
             for (int part = 0; part + 1 < times.length; part++) {
                 if (times[part] >= Math.min(from, to) && times[part + 1] <= Math.max(from, to)) {
-                    out.putScalar(NOISE + part, Math.signum(to - from) * Math.sqrt((times[part + 1] - times[part]) / Math.abs(to - from)));
+                    parts[NOISE + part] = Math.signum(to - from) * Math.sqrt((times[part + 1] - times[part]) / Math.abs(to - from));
                 }
             }
+            out.fill(parts);
         };
     }
 

@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.ComposedScheduler;
@@ -131,7 +132,7 @@ class EdgesTest {
         RUNS.incrementAndGet();
         assertTrue(asked.test(plan.steps()), () -> what.get() + " makes " + plan.steps() + " steps");
         CounterNoise noise = CounterNoise.of(1);
-        INDArray result = Sampling.run(plan, in -> Transforms.tanh(in.sample(), true), plan.start(noise, DataType.DOUBLE, 1, 2, 1), noise, Sampling.Listener.NONE);
+        INDArray result = Sampling.run(plan, in -> Transforms.tanh(in.sample(), true), plan.start(noise, ElementType.DOUBLE, 1, 2, 1), noise, Sampling.Listener.none());
         for (double value : result.data().asDouble()) {
             assertTrue(Double.isFinite(value), () -> what.get() + " gives " + value);
         }

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One model is one trajectory: whatever its network outputs, whatever path its levels lie on, and back again. */
 class IdentitiesTest {
@@ -45,9 +46,9 @@ class IdentitiesTest {
     private static double[] run(SolverCatalog.Entry entry, TimeGrid grid, Parameterization parameterization, double... start) {
         Plan plan = Plan.of(entry.of(STEPS), grid, parameterization, DataCorrection.NONE);
         CounterNoise noise = CounterNoise.of(8);
-        SamplerState state = plan.startFrom(Trajectory.array(start), noise);
+        SamplerState<INDArray> state = plan.startFrom(Trajectory.array(start), noise);
         for (int i = 0; i < plan.evaluations(); i++) {
-            ModelInput input = plan.input(i, state);
+            ModelInput<INDArray> input = plan.input(i, state);
             double[] output = Arrays.stream(input.sample().data().asDouble()).map(x -> {
                 double data = DATA.estimate(input.level(), x);
                 Parameterization.Weights target = parameterization.target(input.level());

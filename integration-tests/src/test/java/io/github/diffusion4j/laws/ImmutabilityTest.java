@@ -41,6 +41,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Values do not change: collections that are handed out cannot be written to, and every array that is handed out is the caller's own. Fields are ArchitectureTest's. */
 class ImmutabilityTest {
@@ -48,7 +49,7 @@ class ImmutabilityTest {
     private static Stream<Object> values() {
         DiscreteSchedule schedule = BetaSchedule.LINEAR.schedule(20);
         Plan plan = ComposedScheduler.of(schedule, DpmSolverMultistep.sde(2)).plan(5);
-        SamplerState state = plan.startFrom(Trajectory.array(1, 2));
+        SamplerState<INDArray> state = plan.startFrom(Trajectory.array(1, 2));
         Stream<Object> parts = Stream.of(schedule, schedule.withZeroTerminalSnr(), new Flow(1000), new EdmSchedule(0.1, 10), NoiseLevel.clean(0), Parameterization.epsilon(),
                 DataCorrection.clip(1), Timesteps.trailing(), Sigmas.explicit(3, 1), plan, plan.grid(), state, CounterNoise.ofSeeds(1, 2), TorchNoise.of(1).drawnAt(0, 2),
                 new SeedSequence(1, List.of(1L, 2L), 24), TorchGenerator.seeded(1), TrainedSigmas.of(schedule), TrainedSigmas.flux(1), ComfySchedule.BETA,

@@ -5,16 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Scheduler;
-import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.TimestepSampler;
@@ -65,15 +66,14 @@ class LayoutsTest {
     private static INDArray within(INDArray array, int before) {
         long[] shape = array.shape().clone();
         shape[0] += before;
-        INDArray parent = Kernels.empty(array.dataType(), shape);
-        Kernels.fill(parent, Stream.generate(() -> 77.0).limit(parent.length()).mapToDouble(x -> x).toArray());
+        INDArray parent = Nd4j.valueArrayOf(shape, 77.0, array.dataType());
         INDArray view = parent.get(NDArrayIndex.interval(before, shape[0]), NDArrayIndex.all());
         view.assign(array);
         return view;
     }
 
     private static INDArray between(INDArray array) {
-        INDArray parent = Kernels.empty(array.dataType(), array.size(0), 2 * array.size(1));
+        INDArray parent = Nd4j.zeros(array.dataType(), array.size(0), 2 * array.size(1));
         INDArray view = parent.get(NDArrayIndex.all(), NDArrayIndex.interval(1, 2, 2 * array.size(1)));
         view.assign(array);
         return view;
@@ -84,9 +84,9 @@ class LayoutsTest {
     }
 
     private static double[] run(Plan plan, DataType type, UnaryOperator<INDArray> layout) {
-        SamplerState state = plan.start(layout.apply(NOISE.draw(NoiseRequest.start(), type, 2, 3)), NOISE);
+        SamplerState<INDArray> state = plan.start(layout.apply(NOISE.draw(NoiseRequest.start(), type, 2, 3)), NOISE);
         while (state.index() < plan.evaluations()) {
-            ModelInput input = plan.input(state.index(), state);
+            ModelInput<INDArray> input = plan.input(state.index(), state);
             INDArray output = layout.apply(Transforms.tanh(input.sample(), true).mul(0.8));
             state = plan.step(state.index(), output, state, NOISE);
         }
@@ -147,7 +147,7 @@ class LayoutsTest {
     }
 
     private static double[] learned(Plan plan, DataType type) {
-        SamplerState state = plan.start(NOISE.draw(NoiseRequest.start(), type, 1, 2, 4, 4));
+        SamplerState<INDArray> state = plan.start(NOISE.draw(NoiseRequest.start(), type, 1, 2, 4, 4));
         while (state.index() < plan.evaluations()) {
             INDArray prediction = Transforms.tanh(state.sample(), true).mul(0.8);
             INDArray variance = Transforms.tanh(state.sample().mul(-3), true);
@@ -164,13 +164,13 @@ class LayoutsTest {
         Plan plan = DiffusersConfig.of("EulerDiscreteScheduler").scheduler().plan(4);
         NoiseSource sources = NoiseSource.perSample(CounterNoise.of(1), CounterNoise.of(2));
         UnaryOperator<INDArray> moved = LAYOUTS.get(layout);
-        SamplerState state = plan.step(0, sample, plan.start(sample), NOISE);
-        SamplerState elsewhere = plan.step(0, moved.apply(sample), plan.start(moved.apply(sample)), NOISE);
-        double[] expected = values(new Inpainting(known, mask).keepKnown(plan, 0, state, sources).sample());
-        double[] actual = values(new Inpainting(moved.apply(known), mask.castTo(DataType.BOOL)).keepKnown(plan, 0, elsewhere, sources).sample());
+        SamplerState<INDArray> state = plan.step(0, sample, plan.start(sample), NOISE);
+        SamplerState<INDArray> elsewhere = plan.step(0, moved.apply(sample), plan.start(moved.apply(sample)), NOISE);
+        double[] expected = values(new Inpainting<>(known, Mask.of(mask)).keepKnown(plan, 0, state, sources).sample());
+        double[] actual = values(new Inpainting<>(moved.apply(known), Mask.of(mask.castTo(DataType.BOOL))).keepKnown(plan, 0, elsewhere, sources).sample());
         assertArrayEquals(expected, actual);
         INDArray view = moved.apply(sample);
-        sources.fill(NoiseRequest.start(), view);
+        sources.fill(NoiseRequest.start(), Nd4jArrays.ND4J.memory(view));
         assertArrayEquals(values(sources.draw(NoiseRequest.start(), type, 2, 5)), values(view));
     }
 
@@ -178,7 +178,7 @@ class LayoutsTest {
     void a_state_writes_its_own_values(@ForAll("types") DataType type, @ForAll @IntRange(min = 0, max = 3) int layout) throws IOException {
         INDArray view = LAYOUTS.get(layout).apply(NOISE.draw(NoiseRequest.start(), type, 2, 5));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new SamplerState(0, view, view, List.of()).write(bytes);
+        new SamplerState<>(Nd4jArrays.ND4J, 0, view, view, List.of()).write(bytes);
         assertArrayEquals(values(view), values(SamplerState.read(new ByteArrayInputStream(bytes.toByteArray())).sample()));
     }
 
@@ -197,14 +197,14 @@ class LayoutsTest {
     void what_a_network_is_told_is_not_rounded_as_its_data_are(@ForAll("types") DataType type, @ForAll @IntRange(min = 0, max = 999) int timestep) {
         INDArray data = NOISE.draw(NoiseRequest.start(), type, 2, 3);
         Scheduler scheduler = DiffusersConfig.of("DDPMScheduler").with("prediction_type", "sample").scheduler();
-        NoisedBatch batch = NoisedBatch.of(scheduler, data, data, new TimestepSampler.Draw(new double[] {timestep, 0}, new double[] {1, 1}), LossWeight.snr());
+        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, data, new TimestepSampler.Draw(new double[] {timestep, 0}, new double[] {1, 1}), LossWeight.snr());
         assertArrayEquals(new double[] {timestep, 0}, values(batch.timesteps()));
         double[] snr = Arrays.stream(new double[] {timestep, 0}).map(t -> Math.pow(scheduler.level(t).alpha() / scheduler.level(t).sigma(), 2)).toArray();
         for (int i = 0; i < 2; i++) {
             assertEquals(snr[i], values(batch.weights())[i], 1e-6 * snr[i]);
         }
         Plan plan = scheduler.plan(1000);
-        ModelInput input = plan.from(999 - timestep).input(0, plan.from(999 - timestep).startFrom(data));
+        ModelInput<INDArray> input = plan.from(999 - timestep).input(0, plan.from(999 - timestep).startFrom(data));
         assertArrayEquals(new double[] {timestep, timestep}, values(input.timesteps()));
         INDArray whole = input.wholeTimesteps();
         assertEquals(DataType.INT64, whole.dataType());
@@ -214,7 +214,7 @@ class LayoutsTest {
     @Test
     void timesteps_between_whole_numbers_are_not_made_whole() {
         Plan plan = DiffusersConfig.of("EulerDiscreteScheduler").with("use_karras_sigmas", true).scheduler().plan(7).from(3);
-        ModelInput input = plan.input(0, plan.startFrom(NOISE.draw(NoiseRequest.start(), DataType.FLOAT, 1, 3)));
+        ModelInput<INDArray> input = plan.input(0, plan.startFrom(NOISE.draw(NoiseRequest.start(), DataType.FLOAT, 1, 3)));
         String message = assertThrows(IllegalStateException.class, input::wholeTimesteps).getMessage();
         assertTrue(message.contains("is not a whole number"), message);
     }

@@ -30,6 +30,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Size;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The sharpest law of multistep methods: with k predictions they integrate polynomials of degree less than k in their variable to rounding, on any grid. The prediction depends on
@@ -53,11 +54,11 @@ class PolynomialsTest {
     /** The error of the last step. */
     private static double lastError(Solver solver, TimeGrid grid, Parameterization parameterization, ToDoubleFunction<NoiseLevel> prediction, DoubleUnaryOperator exact) {
         Plan plan = Plan.of(solver, grid, parameterization, DataCorrection.NONE);
-        SamplerState state = plan.startFrom(Trajectory.array(1.1));
+        SamplerState<INDArray> state = plan.startFrom(Trajectory.array(1.1));
         double before = 0;
         for (int i = 0; i < plan.evaluations(); i++) {
             before = state.sample().getDouble(0);
-            ModelInput input = plan.input(i, state);
+            ModelInput<INDArray> input = plan.input(i, state);
             state = plan.step(i, Trajectory.array(prediction.applyAsDouble(input.level())), state, NoiseSource.none());
         }
         double expected = exact.applyAsDouble(before);

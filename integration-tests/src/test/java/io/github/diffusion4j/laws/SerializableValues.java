@@ -8,7 +8,10 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.BrownianNoise;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.CounterUniform;
@@ -69,6 +72,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Values of every kind that can be written out. */
 final class SerializableValues {
@@ -139,9 +143,13 @@ final class SerializableValues {
                 TorchCudaNoise.of(4), new TorchBrownianNoise(2, 0.1, 14), NoiseSource.none(), NoiseSource.perSample(counter, TorchNoise.of(1)), between, between.interval(), new CounterUniform(6),
                 TorchGenerator.seeded(1), TorchGenerator.seeded(1).randn(TorchType.FLOAT64, 3).next(), NumpyGenerator.seeded(1).randn(3).next(), SeedSequence.of(9),
                 new TorchBrownianTree(0, 1, 3, TorchType.FLOAT32, 4)));
-        for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)) {
+        for (ElementType type : List.of(ElementType.FLOAT, ElementType.DOUBLE, ElementType.HALF, ElementType.BFLOAT16)) {
             noises.add(RecordedNoise.record(counter, List.of(NoiseRequest.start(), NoiseRequest.step(2)), type, 2, 3));
+            HostArray array = HostArrays.DIRECT.make(type, 2, 3);
+            counter.fill(NoiseRequest.start(), array);
+            noises.add(array);
         }
+        noises.addAll(List.of(HostArrays.HEAP, HostArrays.HEAP.vector(ElementType.INT64, 1, 2), Rows.of(0, 2)));
         return noises;
     }
 
@@ -211,7 +219,7 @@ final class SerializableValues {
 
     /** Two iterators are the same if they give the same batches. */
     static NoisingIterator iterator(String className) {
-        org.nd4j.linalg.dataset.DataSet data = new org.nd4j.linalg.dataset.DataSet(CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 10, 3), Kernels.vector(DataType.FLOAT, new double[10]));
+        org.nd4j.linalg.dataset.DataSet data = new org.nd4j.linalg.dataset.DataSet(CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 10, 3), Nd4j.zeros(DataType.FLOAT, 10));
         return new NoisingIterator(data, 3, new NoisingIterator.Recipe(DiffusersConfig.of(className).scheduler(), TimestepSampler.stratified(900), LossWeight.minSnr(5)), 8);
     }
 }

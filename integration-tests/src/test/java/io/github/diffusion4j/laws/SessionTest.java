@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.noise.BlockNoise;
 import io.github.diffusion4j.core.noise.CounterNoise;
@@ -60,12 +61,12 @@ class SessionTest {
     }
 
     /** Bounded; where noise is far larger than data as small as a score. */
-    private static INDArray network(ModelInput input) {
+    private static INDArray network(ModelInput<INDArray> input) {
         double sigma = input.level().edmSigma();
         return Transforms.tanh(input.sample(), true).muli(sigma > 50 && Double.isFinite(sigma) ? 0.8 / sigma : 0.8);
     }
 
-    private static SamplerState portable(SamplerState state) throws IOException {
+    private static SamplerState<INDArray> portable(SamplerState<INDArray> state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.write(bytes);
         return SamplerState.read(new ByteArrayInputStream(bytes.toByteArray()));
@@ -73,7 +74,7 @@ class SessionTest {
 
     private static void assertSame(INDArray expected, INDArray actual, String what) {
         assertEquals(expected.dataType(), actual.dataType(), what);
-        assertArrayEquals(Kernels.values(expected), Kernels.values(actual), what);
+        assertArrayEquals(Nd4jArrays.ND4J.values(expected), Nd4jArrays.ND4J.values(actual), what);
     }
 
     @ParameterizedTest
@@ -81,14 +82,14 @@ class SessionTest {
     void it_is_the_loop_of_pure_steps_and_goes_on_from_any_state(String name, DataType type) throws IOException {
         Plan plan = plan(name);
         INDArray noise = normal(1, type, SHAPE);
-        SamplerState state = plan.start(noise, NOISE);
-        List<SamplerState> left = new ArrayList<>();
-        try (Session session = plan.session(noise, NOISE)) {
+        SamplerState<INDArray> state = plan.start(noise, NOISE);
+        List<SamplerState<INDArray>> left = new ArrayList<>();
+        try (Session<INDArray> session = plan.session(noise, NOISE)) {
             for (int i = 0; i < plan.evaluations(); i++) {
-                ModelInput input = plan.input(i, state);
+                ModelInput<INDArray> input = plan.input(i, state);
                 assertSame(input.sample(), session.input().sample(), "input " + i);
                 left.add(portable(session.state()));
-                try (Session again = plan.session(state, NOISE)) {
+                try (Session<INDArray> again = plan.session(state, NOISE)) {
                     assertSame(input.sample(), again.input().sample(), "input " + i + " of a run continued");
                 }
                 INDArray output = network(input);
@@ -97,10 +98,10 @@ class SessionTest {
                 assertSame(state.sample(), session.sample(), "sample after " + i);
             }
         }
-        assertSame(state.sample(), Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE), "the driver's result");
-        assertTrue(Double.isFinite(Kernels.values(state.sample())[0]), "a test of numbers");
-        for (SamplerState each : left) {
-            assertSame(state.sample(), Sampling.run(plan, SessionTest::network, each, NOISE, Sampling.Listener.NONE), "continued at " + each.index());
+        assertSame(state.sample(), Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.none()), "the driver's result");
+        assertTrue(Double.isFinite(Nd4jArrays.ND4J.values(state.sample())[0]), "a test of numbers");
+        for (SamplerState<INDArray> each : left) {
+            assertSame(state.sample(), Sampling.run(plan, SessionTest::network, each, NOISE, Sampling.Listener.none()), "continued at " + each.index());
         }
     }
 
@@ -112,10 +113,10 @@ class SessionTest {
         private final Set<NoiseRequest> tried = ConcurrentHashMap.newKeySet();
 
         @Override
-        public void fill(NoiseRequest request, INDArray out) {
+        public void fill(NoiseRequest request, HostArray out) {
             NOISE.fill(request, out);
             if (tried.add(request)) {
-                out.assign(7);
+                out.clear();
                 throw new IllegalStateException("no noise today");
             }
         }
@@ -129,8 +130,8 @@ class SessionTest {
         private final Set<NoiseRequest> tried = ConcurrentHashMap.newKeySet();
 
         @Override
-        public void check(NoiseRequest request, INDArray like) {
-            NOISE.check(request, like);
+        public void check(NoiseRequest request, int rows) {
+            NOISE.check(request, rows);
         }
 
         @Override
@@ -142,7 +143,7 @@ class SessionTest {
         }
 
         @Override
-        public void fill(NoiseRequest request, INDArray out) {
+        public void fill(NoiseRequest request, HostArray out) {
             BlockNoise.super.fill(request, out);
         }
     }
@@ -158,8 +159,8 @@ class SessionTest {
         }
     }
 
-    private static void assertStill(Session session, SamplerState before, INDArray input) {
-        SamplerState now = session.state();
+    private static void assertStill(Session<INDArray> session, SamplerState<INDArray> before, INDArray input) {
+        SamplerState<INDArray> now = session.state();
         assertEquals(before.index(), now.index());
         assertSame(before.sample(), now.sample(), "sample");
         assertSame(before.anchor(), now.anchor(), "anchor");
@@ -175,17 +176,17 @@ class SessionTest {
     void a_step_that_fails_changes_nothing(String name, DataType type) {
         Plan plan = plan(name);
         INDArray noise = normal(1, type, SHAPE);
-        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE);
+        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.none());
         INDArray closed = normal(2, type, SHAPE);
         closed.close();
         INDArray shapeless = normal(2, type, 2, 4, 17, 7);
         INDArray typeless = normal(2, type == DataType.DOUBLE ? DataType.FLOAT : DataType.DOUBLE, SHAPE);
         for (NoiseSource source : List.of(new Failing(), new FailingBlocks())) {
-            Session session = persistent(() -> plan.session(noise, source));
+            Session<INDArray> session = persistent(() -> plan.session(noise, source));
             while (!session.done()) {
-                Session current = session;
-                SamplerState before = current.state();
-                INDArray input = Kernels.copy(current.input().sample());
+                Session<INDArray> current = session;
+                SamplerState<INDArray> before = current.state();
+                INDArray input = Nd4jArrays.ND4J.copy(current.input().sample());
                 assertTrue(assertThrows(IllegalArgumentException.class, () -> current.step(closed)).getMessage().contains("the network output is closed"));
                 assertThrows(IllegalArgumentException.class, () -> current.step(shapeless));
                 assertThrows(IllegalArgumentException.class, () -> current.step(typeless));
@@ -198,7 +199,7 @@ class SessionTest {
                     return current;
                 });
                 if (current.evaluation() == plan.evaluations() / 2) {
-                    SamplerState left = current.state();
+                    SamplerState<INDArray> left = current.state();
                     assertThrows(CancellationException.class, () -> Sampling.run(current, SessionTest::network, Sampling.Progress::cancel));
                     session = persistent(() -> plan.session(left, source));
                 }
@@ -209,7 +210,7 @@ class SessionTest {
     }
 
     /** Steps to the end, however often the source fails. */
-    private static INDArray finished(Session session, INDArray output) {
+    private static INDArray finished(Session<INDArray> session, INDArray output) {
         while (!session.done()) {
             persistent(() -> {
                 session.step(output);
@@ -225,8 +226,8 @@ class SessionTest {
         Plan plan = DiffusersConfig.of("EulerAncestralDiscreteScheduler").scheduler().plan(8);
         INDArray noise = normal(1, DataType.FLOAT, 4, 1 << 16);
         INDArray output = normal(2, DataType.FLOAT, 4, 1 << 16);
-        INDArray expected = Sampling.run(plan, input -> output, noise, NOISE, Sampling.Listener.NONE);
-        try (Session session = plan.session(noise, new FailingBlocks())) {
+        INDArray expected = Sampling.run(plan, input -> output, noise, NOISE, Sampling.Listener.none());
+        try (Session<INDArray> session = plan.session(noise, new FailingBlocks())) {
             assertSame(expected, finished(session, output), "result");
         }
     }
@@ -238,24 +239,24 @@ class SessionTest {
         INDArray output = normal(2, DataType.FLOAT, SHAPE);
         Mask half = Mask.of(Nd4j.createFromArray(new float[][] {{1}, {0}, {1}, {0}}).reshape('c', 4, 1, 1));
         Set<Integer> tried = ConcurrentHashMap.newKeySet();
-        Inpainting steady = new Inpainting(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> half);
-        Inpainting failing = new Inpainting(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> {
+        Inpainting<INDArray> steady = new Inpainting<>(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> half);
+        Inpainting<INDArray> failing = new Inpainting<>(normal(4, DataType.FLOAT, SHAPE), (run, evaluation) -> {
             if (!tried.add(evaluation)) {
                 return half;
             }
             throw new IllegalStateException("no noise today");
         });
-        INDArray expected = Sampling.run(plan.session(noise, NOISE).keeping(steady, CounterNoise.of(9)), input -> output, Sampling.Listener.NONE);
+        INDArray expected = Sampling.run(plan.session(noise, NOISE).keeping(steady, CounterNoise.of(9)), input -> output, Sampling.Listener.none());
         Failing region = new Failing() {
             private static final long serialVersionUID = 1;
 
             @Override
-            public void fill(NoiseRequest request, INDArray out) {
+            public void fill(NoiseRequest request, HostArray out) {
                 super.fill(request, out);
                 CounterNoise.of(9).fill(request, out);
             }
         };
-        try (Session session = plan.session(noise, NOISE)) {
+        try (Session<INDArray> session = plan.session(noise, NOISE)) {
             persistent(() -> session.keeping(failing, region));
             assertSame(expected, finished(session, output), "result");
         }
@@ -266,13 +267,13 @@ class SessionTest {
         Plan plan = DiffusersConfig.of("EulerDiscreteScheduler").scheduler().plan(6);
         INDArray noise = normal(1, DataType.FLOAT, SHAPE);
         INDArray output = normal(2, DataType.FLOAT, SHAPE);
-        Session session = plan.session(noise, NOISE);
+        Session<INDArray> session = plan.session(noise, NOISE);
         session.input().sample().close();
         assertTrue(assertThrows(IllegalStateException.class, () -> session.step(output)).getMessage().contains("network input of the run was closed"));
         assertThrows(IllegalStateException.class, () -> session.denoised(output));
         session.close();
         for (Runnable use : List.<Runnable>of(() -> session.step(output), () -> session.denoised(output), session::sample, session::state, session::result,
-                () -> session.input().sample(), () -> session.keeping(new Inpainting(noise, noise.mul(0)), NOISE))) {
+                () -> session.input().sample(), () -> session.keeping(new Inpainting<>(noise, Mask.of(noise.mul(0))), NOISE))) {
             assertEquals("the session is closed", assertThrows(IllegalStateException.class, use::run).getMessage());
         }
         noise.close();
@@ -286,8 +287,8 @@ class SessionTest {
     void an_array_that_the_run_no_longer_uses_may_be_closed(String name) {
         Plan plan = plan(name);
         INDArray noise = normal(1, DataType.FLOAT, SHAPE);
-        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.NONE);
-        try (Session session = plan.session(noise, NOISE)) {
+        INDArray expected = Sampling.run(plan, SessionTest::network, noise, NOISE, Sampling.Listener.none());
+        try (Session<INDArray> session = plan.session(noise, NOISE)) {
             while (!session.done()) {
                 List<INDArray> seen = List.of(session.sample(), session.input().sample());
                 session.step(network(session.input()));

@@ -39,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -195,7 +196,7 @@ class SolverLawsTest {
     void churn_after_the_network_was_asked() {
         Flow flow = new Flow(1);
         TimeGrid grid = TimeGrid.contiguous(List.of(flow.at(0.8)), flow.at(0.5)).withCurve(flow);
-        NoiseSource two = (request, out) -> out.assign(2);
+        NoiseSource two = (request, out) -> out.fill(DoubleStream.generate(() -> 2).limit(out.length()).toArray());
         assertEquals(1.6, run(new LateFlowChurn(0.25, 0, 1, 1), grid, POINT, two), 1e-12);
         double heun = run(new Heun(Coordinate.FLOW), grid, POINT, two);
         assertEquals(heun, run(new LateFlowChurn(0.25, 0, 0.7, 1), grid, POINT, two), 1e-12);

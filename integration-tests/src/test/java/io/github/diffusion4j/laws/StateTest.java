@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -46,17 +49,17 @@ class StateTest {
         return Trajectory.plan(entry.of(STEPS), grid);
     }
 
-    private static SamplerState start(Plan plan, int seed) {
-        return plan.start(CounterNoise.of(seed), DataType.FLOAT, 2, 3);
+    private static SamplerState<INDArray> start(Plan plan, int seed) {
+        return plan.start(CounterNoise.of(seed), ElementType.FLOAT, 2, 3);
     }
 
-    private static SamplerState step(Plan plan, SamplerState state) {
-        ModelInput input = plan.input(state.index(), state);
+    private static SamplerState<INDArray> step(Plan plan, SamplerState<INDArray> state) {
+        ModelInput<INDArray> input = plan.input(state.index(), state);
         return plan.step(state.index(), Transforms.tanh(input.sample(), true).mul(0.8), state, NOISE);
     }
 
-    private static float[] finished(Plan plan, SamplerState from) {
-        SamplerState state = from;
+    private static float[] finished(Plan plan, SamplerState<INDArray> from) {
+        SamplerState<INDArray> state = from;
         while (state.index() < plan.evaluations()) {
             state = step(plan, state);
         }
@@ -75,7 +78,7 @@ class StateTest {
         }
     }
 
-    private static SamplerState portable(SamplerState state) throws IOException {
+    private static SamplerState<INDArray> portable(SamplerState<INDArray> state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.write(bytes);
         return SamplerState.read(new ByteArrayInputStream(bytes.toByteArray()));
@@ -87,7 +90,7 @@ class StateTest {
         Plan plan = plan(entry);
         Plan copy = serialized(plan);
         float[] whole = finished(plan, start(plan, 1));
-        SamplerState state = start(plan, 1);
+        SamplerState<INDArray> state = start(plan, 1);
         for (int i = 0; i < plan.evaluations(); i++) {
             assertArrayEquals(whole, finished(copy, serialized(state)), entry + " serialized at " + i);
             assertArrayEquals(whole, finished(plan, portable(state)), entry + " written out at " + i);
@@ -101,10 +104,10 @@ class StateTest {
     void a_known_region_is_kept_and_the_rest_left_alone(SolverCatalog.Entry entry) {
         Plan plan = plan(entry);
         INDArray known = NOISE.draw(NoiseRequest.forward(0), DataType.FLOAT, 2, 3);
-        SamplerState nothing = start(plan, 1);
-        SamplerState all = start(plan, 1);
-        Inpainting empty = new Inpainting(known, known.mul(0));
-        Inpainting full = new Inpainting(known, known.mul(0).add(1));
+        SamplerState<INDArray> nothing = start(plan, 1);
+        SamplerState<INDArray> all = start(plan, 1);
+        Inpainting<INDArray> empty = new Inpainting<>(known, Mask.of(known.mul(0)));
+        Inpainting<INDArray> full = new Inpainting<>(known, Mask.of(known.mul(0).add(1)));
         for (int i = 0; i < plan.evaluations(); i++) {
             nothing = empty.keepKnown(plan, i, step(plan, nothing), NOISE);
             all = full.keepKnown(plan, i, step(plan, all), NOISE);
@@ -119,10 +122,10 @@ class StateTest {
     @MethodSource("solvers")
     void stepping_twice_gives_the_same_and_changes_nothing(SolverCatalog.Entry entry) {
         Plan plan = plan(entry);
-        SamplerState state = start(plan, 1);
+        SamplerState<INDArray> state = start(plan, 1);
         while (state.index() < plan.evaluations()) {
             float[] before = state.sample().dup().data().asFloat();
-            SamplerState next = step(plan, state);
+            SamplerState<INDArray> next = step(plan, state);
             assertArrayEquals(next.sample().data().asFloat(), step(plan, state).sample().data().asFloat());
             assertArrayEquals(before, state.sample().data().asFloat(), "the state that was stepped from");
             state = next;
@@ -133,8 +136,8 @@ class StateTest {
     @MethodSource("solvers")
     void two_interleaved_runs_are_two_runs(SolverCatalog.Entry entry) {
         Plan plan = plan(entry);
-        SamplerState a = start(plan, 1);
-        SamplerState b = start(plan, 2);
+        SamplerState<INDArray> a = start(plan, 1);
+        SamplerState<INDArray> b = start(plan, 2);
         for (int i = 0; i < plan.evaluations(); i++) {
             a = step(plan, a);
             b = step(plan, b);
@@ -148,7 +151,7 @@ class StateTest {
     void an_open_workspace_does_not_matter(SolverCatalog.Entry entry) {
         Plan plan = plan(entry);
         float[] outside = finished(plan, start(plan, 3));
-        SamplerState state = start(plan, 3);
+        SamplerState<INDArray> state = start(plan, 3);
         while (state.index() < plan.evaluations()) {
             try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace("law")) {
                 state = step(plan, state);
@@ -174,7 +177,7 @@ class StateTest {
     void every_type_survives_and_other_bytes_are_refused() throws IOException {
         for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16}) {
             INDArray sample = CounterNoise.of(1).draw(NoiseRequest.start(), type, 2, 3, 4);
-            SamplerState state = portable(new SamplerState(3, sample, sample, List.of(sample)));
+            SamplerState<INDArray> state = portable(new SamplerState<>(Nd4jArrays.ND4J, 3, sample, sample, List.of(sample)));
             assertEquals(sample, state.sample());
             assertEquals(type, state.sample().dataType());
             assertTrue(state.anchor() == state.sample() && state.index() == 3 && state.predictions().size() == 1);

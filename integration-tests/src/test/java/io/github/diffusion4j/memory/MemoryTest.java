@@ -10,11 +10,13 @@ import com.sun.management.ThreadMXBean;
 import io.github.diffusion4j.core.LevelCurve;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -106,7 +108,7 @@ class MemoryTest {
 
         void steps(int count) {
             for (int done = 0; done < count; done += plan.evaluations()) {
-                try (Session session = plan.session(noise, source)) {
+                try (Session<INDArray> session = plan.session(noise, source)) {
                     while (session.evaluation() < plan.evaluations() / 2) {
                         session.step(output);
                     }
@@ -147,9 +149,9 @@ class MemoryTest {
         Plan plan = plan("DPMSolverMultistepScheduler");
         INDArray noise = array(1);
         INDArray output = array(2);
-        Inpainting inpainting = new Inpainting(array(3), Nd4j.ones(DataType.FLOAT, 16, 16));
+        Inpainting<INDArray> inpainting = new Inpainting<>(array(3), Mask.of(Nd4j.ones(DataType.FLOAT, 16, 16)));
         INDArray sample;
-        try (Session session = plan.session(noise, CounterNoise.of(3)).keeping(inpainting, CounterNoise.of(4))) {
+        try (Session<INDArray> session = plan.session(noise, CounterNoise.of(3)).keeping(inpainting, CounterNoise.of(4))) {
             while (session.evaluation() < 5) {
                 session.step(output);
             }
@@ -170,19 +172,19 @@ class MemoryTest {
         Plan plan = plan(name);
         CounterNoise source = CounterNoise.of(3);
         INDArray noise = array(1);
-        SamplerState state = plan.start(noise, source);
-        try (Session session = plan.session(noise, source)) {
+        SamplerState<INDArray> state = plan.start(noise, source);
+        try (Session<INDArray> session = plan.session(noise, source)) {
             for (int i = 0; i < plan.evaluations(); i++) {
-                ModelInput pure = plan.input(i, state);
+                ModelInput<INDArray> pure = plan.input(i, state);
                 assertArrayEquals(pure.sample().data().asFloat(), session.input().sample().data().asFloat());
                 assertEquals(pure.timestep(), session.input().timestep());
                 INDArray output = pure.sample().mul(0.3).addi(0.1);
                 assertArrayEquals(plan.denoised(i, output, state).data().asFloat(), session.denoised(output).data().asFloat());
-                SamplerState resumed = session.state();
+                SamplerState<INDArray> resumed = session.state();
                 state = plan.step(i, output, state, source);
                 session.step(output);
                 assertArrayEquals(state.sample().data().asFloat(), session.sample().data().asFloat());
-                try (Session again = plan.session(resumed, source)) {
+                try (Session<INDArray> again = plan.session(resumed, source)) {
                     assertArrayEquals(pure.sample().data().asFloat(), again.input().sample().data().asFloat());
                     again.step(output);
                     assertArrayEquals(state.sample().data().asFloat(), again.sample().data().asFloat());
@@ -205,14 +207,14 @@ class MemoryTest {
             private final transient Set<Integer> tried = new HashSet<>();
 
             @Override
-            public void fill(NoiseRequest request, INDArray out) {
+            public void fill(NoiseRequest request, HostArray out) {
                 if (request.index() == 3 && tried.add(request.index())) {
                     throw new IllegalStateException("no noise today");
                 }
                 CounterNoise.of(3).fill(request, out);
             }
         };
-        Session session = plan.session(noise, failing);
+        Session<INDArray> session = plan.session(noise, failing);
         while (session.evaluation() < 3) {
             session.step(output);
         }
@@ -221,7 +223,7 @@ class MemoryTest {
         while (!session.done()) {
             session.step(output);
         }
-        INDArray expected = Sampling.run(plan, in -> output, noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        INDArray expected = Sampling.run(plan, in -> output, noise, CounterNoise.of(3), Sampling.Listener.none());
         assertArrayEquals(expected.data().asFloat(), session.result().data().asFloat());
         session.close();
         session.close();
@@ -234,7 +236,7 @@ class MemoryTest {
         LevelCurve curve = sigma -> new NoiseLevel(sigma, 1, sigma);
         INDArray start = array(1);
         List<INDArray> seen = new ArrayList<>();
-        AdaptiveSampling.Result result = AdaptiveSampling.DEFAULT.with(3, 0.5).run(curve, Parameterization.epsilon(), curve.atEdmSigma(10), curve.atEdmSigma(0.1), in -> {
+        AdaptiveSampling.Result<INDArray> result = AdaptiveSampling.DEFAULT.with(3, 0.5).run(Nd4jArrays.ND4J, curve, Parameterization.epsilon(), curve.atEdmSigma(10), curve.atEdmSigma(0.1), in -> {
             seen.add(in.sample());
             return in.sample().mul(0.9);
         }, start, CounterNoise.of(3));
@@ -253,9 +255,9 @@ class MemoryTest {
     void outputs_may_be_the_input_or_have_any_layout(DataType type) {
         Plan plan = plan("DPMSolverMultistepScheduler");
         INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), type, 1, 4, 8, 8);
-        INDArray copied = Sampling.run(plan, in -> Kernels.copy(in.sample()), noise, CounterNoise.of(3), Sampling.Listener.NONE);
-        INDArray same = Sampling.run(plan, ModelInput::sample, noise, CounterNoise.of(3), Sampling.Listener.NONE);
-        INDArray fortran = Sampling.run(plan, in -> in.sample().dup('f'), noise, CounterNoise.of(3), Sampling.Listener.NONE);
+        INDArray copied = Sampling.run(plan, in -> Nd4jArrays.ND4J.copy(in.sample()), noise, CounterNoise.of(3), Sampling.Listener.none());
+        INDArray same = Sampling.run(plan, ModelInput::sample, noise, CounterNoise.of(3), Sampling.Listener.none());
+        INDArray fortran = Sampling.run(plan, in -> in.sample().dup('f'), noise, CounterNoise.of(3), Sampling.Listener.none());
         assertArrayEquals(copied.data().asDouble(), same.data().asDouble());
         assertArrayEquals(copied.data().asDouble(), fortran.data().asDouble());
     }

@@ -90,7 +90,7 @@ class SoakTest {
             for (String name : List.of("DDIMScheduler", "EulerDiscreteScheduler", "DPMSolverMultistepScheduler", "HeunDiscreteScheduler")) {
                 Plan plan = DiffusersConfig.of(name).scheduler().plan(50);
                 for (int end = steps + EACH; steps < end; ) {
-                    try (Session session = plan.session(noise, CounterNoise.of(3))) {
+                    try (Session<INDArray> session = plan.session(noise, CounterNoise.of(3))) {
                         while (!session.done() && steps < end) {
                             session.step(output);
                             steps++;
@@ -172,7 +172,7 @@ class SoakTest {
         private static float[] run(Plan plan, int seed) {
             CounterNoise source = CounterNoise.of(seed);
             try (INDArray noise = source.draw(NoiseRequest.start(), DataType.FLOAT, 1, 4, 16, 16);
-                    INDArray result = Sampling.run(plan, in -> in.sample(), noise, source, Sampling.Listener.NONE)) {
+                    INDArray result = Sampling.run(plan, in -> in.sample(), noise, source, Sampling.Listener.none())) {
                 return result.data().asFloat();
             }
         }

@@ -5,12 +5,13 @@ import io.github.diffusion4j.core.LevelCurve;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.solvers.NestedStep;
 import java.io.Serializable;
@@ -18,7 +19,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * DPM adaptive of k-diffusion: DPM-Solver steps whose length follows from the difference of two orders (Lu et al., arXiv:2206.00927, section 3.4; PID control after Soederlind, ACM TOMS 2003). The one
@@ -111,16 +111,19 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
     /**
      * What a run did.
      *
+     * @param <A> the array of the library
      * @param sample the sample at the end, owned by the caller
      * @param accepted the number of accepted steps
      * @param rejected the number of rejected steps
      * @param evaluations the number of network evaluations
      */
-    public record Result(INDArray sample, int accepted, int rejected, int evaluations) {}
+    public record Result<A>(A sample, int accepted, int rejected, int evaluations) {}
 
     /**
      * Runs from one noise level to another.
      *
+     * @param <A> the array of the library
+     * @param arrays the library
      * @param curve the levels in between
      * @param parameterization what the network outputs
      * @param from the level the sample stands at
@@ -132,13 +135,14 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
      * @throws IllegalArgumentException if the levels are no stretch to run over in log SNR
      * @throws IllegalStateException if the tolerances cannot be met, or not in {@value Plan#LONGEST_RUN} trial steps
      */
-    public Result run(LevelCurve curve, Parameterization parameterization, NoiseLevel from, NoiseLevel to, Sampling.Model model, INDArray start, NoiseSource noise) {
+    public <A> Result<A> run(Arrays<A> arrays, LevelCurve curve, Parameterization parameterization, NoiseLevel from, NoiseLevel to, Sampling.Model<A> model, A start,
+            NoiseSource noise) {
         if (!(to.sigma() > 0 && from.edmSigma() > to.edmSigma() && from.alpha() > 0)) {
             throw new IllegalArgumentException("adaptive sampling runs in log SNR from more noise to less, with signal at the start and noise at the end; got " + from + " to " + to);
         }
-        Trial trial = new Trial(curve, parameterization, to, model, noise);
-        INDArray sample = trial.made(Kernels.copy(start));
-        INDArray previous = sample;
+        Trial<A> trial = new Trial<>(arrays, curve, parameterization, to, model, noise);
+        A sample = trial.made(arrays.copy(start));
+        A previous = sample;
         StepLength length = new StepLength(firstStep, 0, 0, false);
         NoiseLevel at = from;
         int accepted = 0;
@@ -150,8 +154,8 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             }
             double lambda = at.lambda() + length.h();
             NoiseLevel next = lambda >= to.lambda() ? to : curve.atEdmSigma(Math.exp(-lambda));
-            Estimates estimates = trial.step(at, next, sample, accepted);
-            double error = Samples.scaledDifference(estimates.low(), estimates.high(), previous, atol, rtol);
+            Estimates<A> estimates = trial.step(at, next, sample, accepted);
+            double error = trial.error(estimates, previous);
             length = length.after(error, control, eta > 0 ? 1.5 : order, acceptSafety);
             if (length.accepted()) {
                 previous = estimates.low();
@@ -164,21 +168,23 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             trial.freeAllBut(sample, previous);
         }
         trial.freeAllBut(sample, sample);
-        return new Result(sample, accepted, rejected, order * (accepted + rejected));
+        return new Result<>(sample, accepted, rejected, order * (accepted + rejected));
     }
 
-    private record Estimates(INDArray low, INDArray high, INDArray end) {}
+    private record Estimates<A>(A low, A high, A end) {}
 
     /** Trial steps: two plans of one step that share all evaluations but the last. */
-    private final class Trial {
+    private final class Trial<A> {
+        private final Arrays<A> arrays;
         private final LevelCurve curve;
         private final Parameterization parameterization;
         private final NoiseLevel end;
-        private final Sampling.Model model;
+        private final Sampling.Model<A> model;
         private final NoiseSource noise;
-        private final Set<INDArray> alive = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<A> alive = Collections.newSetFromMap(new IdentityHashMap<>());
 
-        Trial(LevelCurve curve, Parameterization parameterization, NoiseLevel end, Sampling.Model model, NoiseSource noise) {
+        Trial(Arrays<A> arrays, LevelCurve curve, Parameterization parameterization, NoiseLevel end, Sampling.Model<A> model, NoiseSource noise) {
+            this.arrays = arrays;
             this.curve = curve;
             this.parameterization = parameterization;
             this.end = end;
@@ -186,47 +192,55 @@ public record AdaptiveSampling(int order, double rtol, double atol, double first
             this.noise = noise;
         }
 
-        Estimates step(NoiseLevel at, NoiseLevel next, INDArray sample, int accepted) {
+        Estimates<A> step(NoiseLevel at, NoiseLevel next, A sample, int accepted) {
             double r = order == 3 ? 1 / 3.0 : 0.5;
             TimeGrid grid = TimeGrid.contiguous(List.of(at), next).withCurve(curve);
-            Plan low = Plan.of(new NestedStep(order - 1, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
-            Plan high = Plan.of(new NestedStep(order, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE);
-            NoiseSource silent = (request, out) -> Kernels.clear(out);
-            SamplerState state = made(high.startFrom(sample));
-            INDArray lower = sample;
+            Runs<A> low = Plan.of(new NestedStep(order - 1, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE).on(arrays);
+            Runs<A> high = Plan.of(new NestedStep(order, r, end.edmSigma(), eta), grid, parameterization, DataCorrection.NONE).on(arrays);
+            NoiseSource silent = (request, out) -> out.clear();
+            SamplerState<A> state = made(high.startFrom(sample));
+            A lower = sample;
             for (int i = 0; i < order; i++) {
-                ModelInput input = high.input(i, state);
+                ModelInput<A> input = high.input(i, state);
                 made(input.sample());
-                INDArray output = model.predict(input);
+                A output = model.predict(input);
                 if (i == order - 2) {
-                    lower = made(low.step(i, output, state.forPlan(low), silent)).sample();
+                    lower = made(low.step(i, output, state.forPlan(low.plan()), silent)).sample();
                 }
                 if (i < order - 1) {
                     state = made(high.step(i, output, state, silent));
                 } else {
-                    INDArray higher = made(high.step(i, output, state, silent)).sample();
+                    A higher = made(high.step(i, output, state, silent)).sample();
                     NoiseSource drawn = (request, out) -> noise.fill(new NoiseRequest(request.stream(), accepted, 0, request.interval()), out);
-                    return new Estimates(lower, higher, high.stochastic() ? made(high.step(i, output, state, drawn)).sample() : higher);
+                    return new Estimates<>(lower, higher, high.plan().stochastic() ? made(high.step(i, output, state, drawn)).sample() : higher);
                 }
             }
             throw new IllegalStateException("a trial step has at least two evaluations");
         }
 
-        INDArray made(INDArray array) {
+        A made(A array) {
             alive.add(array);
             return array;
         }
 
-        private SamplerState made(SamplerState state) {
+        private SamplerState<A> made(SamplerState<A> state) {
             made(state.sample());
             made(state.anchor());
             state.predictions().forEach(this::made);
             return state;
         }
 
-        void freeAllBut(INDArray sample, INDArray previous) {
-            alive.stream().filter(array -> array != sample && array != previous).forEach(INDArray::close);
-            alive.removeIf(INDArray::wasClosed);
+        /** The estimates' distance in units of the tolerance. */
+        double error(Estimates<A> estimates, A previous) {
+            double[] error = new double[1];
+            arrays.onHost(previous, false, before -> arrays.onHost(estimates.low(), false,
+                    low -> arrays.onHost(estimates.high(), false, high -> error[0] = Samples.scaledDifference(low, high, before, atol, rtol))));
+            return error[0];
+        }
+
+        void freeAllBut(A sample, A previous) {
+            alive.stream().filter(array -> array != sample && array != previous).forEach(arrays::close);
+            alive.removeIf(array -> array != sample && array != previous);
         }
     }
 

@@ -3,20 +3,24 @@ package io.github.diffusion4j.samplers;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Drives a whole run: asks the network and steps, in arrays that are used again; after the first steps it allocates nothing. */
 public final class Sampling {
 
     private Sampling() {}
 
-    /** The network. */
+    /**
+     * The network.
+     *
+     * @param <A> the array that it takes and returns
+     */
     @FunctionalInterface
-    public interface Model {
+    public interface Model<A> {
 
         /**
          * Evaluates the network.
@@ -24,51 +28,67 @@ public final class Sampling {
          * @param input sample and conditioning, valid during the call; copy what you keep
          * @return the output, of the sample's type; it is not read after the step
          */
-        INDArray predict(ModelInput input);
+        A predict(ModelInput<A> input);
 
         /**
          * Two networks that share a run: experts of high and of low noise, or base and refiner. Wan 2.2 changes at time 900 of 1000:
          * <pre>{@code
-         *   Sampling.Model both = Sampling.Model.experts(highNoise, lowNoise, input -> input.timestep() >= 900);
-         *   INDArray video = Sampling.run(plan, both, noise, NoiseSource.none(), Sampling.Listener.NONE);
+         *   Sampling.Model<INDArray> both = Sampling.Model.experts(highNoise, lowNoise, input -> input.timestep() >= 900);
+         *   INDArray video = Sampling.run(plan, both, noise, NoiseSource.none(), Sampling.Listener.none());
          * }</pre>
          *
          * <p>A multistep solver carries over the boundary what it remembers, as Diffusers' pipeline does. For other numbers of steps on the two sides run
          * {@code plan.splitAtTime(900).withSteps(4, 8).joined()}.
          *
+         * @param <A> the array of a library
          * @param highNoise the network of high noise
          * @param lowNoise the network of low noise
          * @param isHigh whether an evaluation is the first one's
          * @return the networks as one
          */
-        static Model experts(Model highNoise, Model lowNoise, Predicate<ModelInput> isHigh) {
+        static <A> Model<A> experts(Model<A> highNoise, Model<A> lowNoise, Predicate<ModelInput<A>> isHigh) {
             return input -> (isHigh.test(input) ? highNoise : lowNoise).predict(input);
         }
     }
 
-    /** Told after every network evaluation, before its step. */
+    /**
+     * Told after every network evaluation, before its step.
+     *
+     * @param <A> the array of the library
+     */
     @FunctionalInterface
-    public interface Listener {
+    public interface Listener<A> {
 
-        /** Does nothing. */
-        Listener NONE = progress -> { };
+        /**
+         * A listener that does nothing.
+         *
+         * @param <A> the array of any library
+         * @return the listener
+         */
+        static <A> Listener<A> none() {
+            return progress -> { };
+        }
 
         /**
          * The network was evaluated.
          *
          * @param progress the run, to be read during the call
          */
-        void evaluated(Progress progress);
+        void evaluated(Progress<A> progress);
     }
 
-    /** A run in progress, as a listener sees it; its arrays are the run's own and change with the next step. */
-    public static final class Progress {
+    /**
+     * A run in progress, as a listener sees it; its arrays are the run's own and change with the next step.
+     *
+     * @param <A> the array of the library
+     */
+    public static final class Progress<A> {
 
-        private final Session session;
-        private INDArray output;
+        private final Session<A> session;
+        private A output;
         private boolean cancelled;
 
-        private Progress(Session session) {
+        private Progress(Session<A> session) {
             this.session = session;
         }
 
@@ -95,7 +115,7 @@ public final class Sampling {
          *
          * @return the sample, not scaled for the network
          */
-        public INDArray sample() {
+        public A sample() {
             return session.sample();
         }
 
@@ -104,7 +124,7 @@ public final class Sampling {
          *
          * @return the estimate
          */
-        public INDArray denoised() {
+        public A denoised() {
             return session.denoised(output);
         }
 
@@ -113,7 +133,7 @@ public final class Sampling {
          *
          * @return a copy, owned by the caller
          */
-        public SamplerState state() {
+        public SamplerState<A> state() {
             return session.state();
         }
 
@@ -126,7 +146,8 @@ public final class Sampling {
     /**
      * Runs a plan from pure noise to its end.
      *
-     * @param plan the run
+     * @param <A> the array of a library
+     * @param run the run: a plan, or {@code plan.on(arrays)}
      * @param model the network
      * @param start N(0, I) noise of the sample's shape; not changed
      * @param noise where the noise of stochastic steps comes from
@@ -135,14 +156,15 @@ public final class Sampling {
      * @throws CancellationException if the listener cancelled the run
      * @throws IllegalArgumentException if the run starts late, where it needs a noised image instead of noise
      */
-    public static INDArray run(Plan plan, Model model, INDArray start, NoiseSource noise, Listener listener) {
-        return run(plan.session(start, noise), model, listener);
+    public static <A> A run(Runs<A> run, Model<A> model, A start, NoiseSource noise, Listener<A> listener) {
+        return run(run.session(start, noise), model, listener);
     }
 
     /**
      * Runs a plan to its end from a state: a noised image, or a run that was interrupted.
      *
-     * @param plan the run
+     * @param <A> the array of a library
+     * @param run the run: a plan, or {@code plan.on(arrays)}
      * @param model the network
      * @param start where to start; not changed
      * @param noise where the noise of stochastic steps comes from
@@ -150,22 +172,23 @@ public final class Sampling {
      * @return the final sample, owned by the caller
      * @throws CancellationException if the listener cancelled the run
      */
-    public static INDArray run(Plan plan, Model model, SamplerState start, NoiseSource noise, Listener listener) {
-        return run(plan.session(start, noise), model, listener);
+    public static <A> A run(Runs<A> run, Model<A> model, SamplerState<A> start, NoiseSource noise, Listener<A> listener) {
+        return run(run.session(start, noise), model, listener);
     }
 
     /**
      * Runs a session to its end and closes it, for runs with more to them: {@code plan.session(noise, source).keeping(inpainting, regionNoise)}.
      *
+     * @param <A> the array of a library
      * @param opened the run, wherever it stands; closed when this returns or fails
      * @param model the network
      * @param listener told after every evaluation
      * @return the final sample, owned by the caller
      * @throws CancellationException if the listener cancelled the run
      */
-    public static INDArray run(Session opened, Model model, Listener listener) {
-        try (Session session = opened) {
-            Progress progress = new Progress(session);
+    public static <A> A run(Session<A> opened, Model<A> model, Listener<A> listener) {
+        try (Session<A> session = opened) {
+            Progress<A> progress = new Progress<>(session);
             while (!session.done()) {
                 progress.output = model.predict(session.input());
                 listener.evaluated(progress);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import java.util.Map;
@@ -20,9 +21,9 @@ class AdaptiveSamplingTest {
     private static final DiscreteSchedule TABLE = BetaSchedule.LINEAR.schedule(1000);
     private static final AdaptiveSampling.Control CONTROL = new AdaptiveSampling.Control(0, 1, 0);
 
-    private static AdaptiveSampling.Result run(AdaptiveSampling sampling, NoiseLevel from) {
+    private static AdaptiveSampling.Result<INDArray> run(AdaptiveSampling sampling, NoiseLevel from) {
         INDArray start = TestArrays.normal(1, 1, 3);
-        return sampling.run(TABLE, Parameterization.epsilon(), from, TABLE.at(0), input -> input.sample().dup(), start, NoiseSource.none());
+        return sampling.run(Nd4jArrays.ND4J, TABLE, Parameterization.epsilon(), from, TABLE.at(0), input -> input.sample().dup(), start, NoiseSource.none());
     }
 
     @ParameterizedTest

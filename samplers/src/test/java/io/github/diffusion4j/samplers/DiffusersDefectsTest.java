@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -43,7 +44,7 @@ class DiffusersDefectsTest {
     void works_here(String json, int steps) {
         Plan plan = plan(json, steps);
         assertEquals(steps, plan.steps());
-        SamplerState state = plan.start(CounterNoise.of(1), DataType.DOUBLE, 1, 2, 2);
+        SamplerState<INDArray> state = plan.start(CounterNoise.of(1), ElementType.DOUBLE, 1, 2, 2);
         while (state.index() < plan.evaluations()) {
             INDArray output = Transforms.tanh(plan.input(state.index(), state).sample(), true);
             state = plan.step(state.index(), output, state, CounterNoise.of(2));

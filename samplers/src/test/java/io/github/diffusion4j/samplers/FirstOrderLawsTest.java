@@ -119,11 +119,11 @@ class FirstOrderLawsTest {
 
     /** A run with an arbitrary smooth network. */
     private static INDArray run(Plan plan, NoiseSource noise) {
-        SamplerState state = plan.start(normal(1));
-        return Sampling.run(plan, FirstOrderLawsTest::network, state, noise, Sampling.Listener.NONE);
+        SamplerState<INDArray> state = plan.start(normal(1));
+        return Sampling.run(plan, FirstOrderLawsTest::network, state, noise, Sampling.Listener.none());
     }
 
-    private static INDArray network(ModelInput in) {
+    private static INDArray network(ModelInput<INDArray> in) {
         INDArray output = in.sample().dup();
         double[] x = values(in.sample());
         for (int i = 0; i < x.length; i++) {
@@ -144,7 +144,7 @@ class FirstOrderLawsTest {
         INDArray data = normal(1);
         INDArray eps = normal(2);
         INDArray sample = scheduler.addNoise(data, eps, plan.timestep(0));
-        SamplerState state = plan.startFrom(sample);
+        SamplerState<INDArray> state = plan.startFrom(sample);
         for (int i = 0; i < Math.min(plan.evaluations(), 12); i++) {
             assertClose(values(scheduler.addNoise(data, eps, plan.timestep(i))), values(state.sample()), 1e-10);
             state = plan.step(i, truth(parameterization, plan.level(i), data, eps), state, NoiseSource.none());
@@ -181,12 +181,12 @@ class FirstOrderLawsTest {
         double[][] results = Stream.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity()).map(parameterization -> {
             Plan plan = DDIMScheduler.of(process().withSpacing(spacing).withParameterization(parameterization)).withEta(0.5).plan(steps);
             // One and the same network, an x0 prediction, told in each parameterization.
-            Sampling.Model model = in -> {
+            Sampling.Model<INDArray> model = in -> {
                 INDArray data = network(in);
                 INDArray eps = in.sample().sub(data.mul(in.level().alpha())).divi(in.level().sigma());
                 return truth(parameterization, in.level(), data, eps);
             };
-            return values(Sampling.run(plan, model, plan.start(normal(1)), CounterNoise.of(3), Sampling.Listener.NONE));
+            return values(Sampling.run(plan, model, plan.start(normal(1)), CounterNoise.of(3), Sampling.Listener.none()));
         }).toArray(double[][]::new);
         assertClose(results[1], results[0], 1e-8);
         assertClose(results[1], results[2], 1e-8);
@@ -280,15 +280,15 @@ class FirstOrderLawsTest {
             Plan up = DDIMInverseScheduler.of(process).plan(steps);
             Plan down = DDIMScheduler.of(process).plan(steps);
             INDArray data = normal(4);
-            INDArray noise = Sampling.run(up, FirstOrderLawsTest::gaussian, up.startFrom(data), NoiseSource.none(), Sampling.Listener.NONE);
-            INDArray back = Sampling.run(down, FirstOrderLawsTest::gaussian, down.startFrom(noise), NoiseSource.none(), Sampling.Listener.NONE);
+            INDArray noise = Sampling.run(up, FirstOrderLawsTest::gaussian, up.startFrom(data), NoiseSource.none(), Sampling.Listener.none());
+            INDArray back = Sampling.run(down, FirstOrderLawsTest::gaussian, down.startFrom(noise), NoiseSource.none(), Sampling.Listener.none());
             errors[k] = worst(values(data), values(back));
         }
         assertEquals(1, Math.log(errors[0] / errors[1]) / Math.log(2), 0.3, "the round trip errs by the first order of the step");
     }
 
     /** The exact noise estimate for data N(0, 1/4). */
-    private static INDArray gaussian(ModelInput in) {
+    private static INDArray gaussian(ModelInput<INDArray> in) {
         double variance = Math.pow(in.level().alpha() / 2, 2) + Math.pow(in.level().sigma(), 2);
         return in.sample().mul(in.level().sigma() / variance);
     }

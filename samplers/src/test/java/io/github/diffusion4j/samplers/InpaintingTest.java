@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
@@ -41,7 +42,7 @@ class InpaintingTest {
     private static final NoiseSource STEPS = CounterNoise.of(4);
     private static final NoiseSource REGION = CounterNoise.of(5);
 
-    private static INDArray network(ModelInput input) {
+    private static INDArray network(ModelInput<INDArray> input) {
         return Transforms.tanh(input.sample(), true).mul(0.6).add(0.1 * Math.sin(input.timestep()));
     }
 
@@ -50,9 +51,9 @@ class InpaintingTest {
     }
 
     /** The samples after every evaluation of the pure loop. */
-    private static List<double[]> loop(Plan plan, Inpainting inpainting, INDArray noise) {
+    private static List<double[]> loop(Plan plan, Inpainting<INDArray> inpainting, INDArray noise) {
         List<double[]> samples = new ArrayList<>();
-        SamplerState state = plan.start(noise, STEPS);
+        SamplerState<INDArray> state = plan.start(noise, STEPS);
         for (int i = 0; i < plan.evaluations(); i++) {
             state = inpainting.keepKnown(plan, i, plan.step(i, network(plan.input(i, state)), state, STEPS), REGION);
             samples.add(values(state.sample()));
@@ -79,11 +80,11 @@ class InpaintingTest {
     @MethodSource("plans")
     void a_session_keeps_the_region_bit_for_bit_as_the_pure_loop_does(Plan plan) {
         INDArray noise = normal(6, 2, 3, 4, 5);
-        for (Inpainting inpainting : List.of(new Inpainting(normal(7, 1, 3, 4, 5), Nd4j.rand(DataType.DOUBLE, 4, 5)),
-                Inpainting.differential(normal(7, 2, 3, 4, 5), Nd4j.rand(DataType.DOUBLE, 2, 1, 4, 5)))) {
+        for (Inpainting<INDArray> inpainting : List.of(new Inpainting<>(normal(7, 1, 3, 4, 5), Mask.of(Nd4j.rand(DataType.DOUBLE, 4, 5))),
+                Inpainting.differential(normal(7, 2, 3, 4, 5), Mask.of(Nd4j.rand(DataType.DOUBLE, 2, 1, 4, 5))))) {
             List<double[]> expected = loop(plan, inpainting, noise);
-            try (Session session = plan.session(noise, STEPS).keeping(inpainting, REGION)) {
-                SamplerState state = plan.start(noise, STEPS);
+            try (Session<INDArray> session = plan.session(noise, STEPS).keeping(inpainting, REGION)) {
+                SamplerState<INDArray> state = plan.start(noise, STEPS);
                 while (!session.done()) {
                     int i = session.evaluation();
                     assertArrayEquals(values(plan.input(i, state).sample()), values(session.input().sample()));
@@ -93,7 +94,7 @@ class InpaintingTest {
                     assertArrayEquals(expected.get(i), values(session.sample()));
                 }
             }
-            INDArray driven = Sampling.run(plan.session(noise, STEPS).keeping(inpainting, REGION), InpaintingTest::network, Sampling.Listener.NONE);
+            INDArray driven = Sampling.run(plan.session(noise, STEPS).keeping(inpainting, REGION), InpaintingTest::network, Sampling.Listener.none());
             assertArrayEquals(last(expected), values(driven));
         }
     }
@@ -101,8 +102,8 @@ class InpaintingTest {
     @Test
     void a_run_that_keeps_a_region_can_be_watched_and_cancelled() {
         Plan plan = ddim(6);
-        Inpainting inpainting = new Inpainting(normal(7, 1, 6), Nd4j.createFromArray(new double[][] {{1, 1, 1, 0, 0, 0}}));
-        Session session = plan.session(normal(6, 1, 6), STEPS).keeping(inpainting, REGION);
+        Inpainting<INDArray> inpainting = new Inpainting<>(normal(7, 1, 6), Mask.of(Nd4j.createFromArray(new double[][] {{1, 1, 1, 0, 0, 0}})));
+        Session<INDArray> session = plan.session(normal(6, 1, 6), STEPS).keeping(inpainting, REGION);
         List<Integer> seen = new ArrayList<>();
         assertThrows(CancellationException.class, () -> Sampling.run(session, InpaintingTest::network, progress -> {
             seen.add(progress.evaluation());
@@ -113,19 +114,19 @@ class InpaintingTest {
         }));
         assertEquals(List.of(0, 1, 2, 3), seen);
         assertThrows(IllegalStateException.class, session::sample);
-        SamplerState halfway = plan.start(normal(6, 1, 6));
+        SamplerState<INDArray> halfway = plan.start(normal(6, 1, 6));
         for (int i = 0; i < 3; i++) {
             halfway = inpainting.keepKnown(plan, i, plan.step(i, network(plan.input(i, halfway)), halfway, STEPS), REGION);
         }
-        INDArray resumed = Sampling.run(plan.session(halfway, STEPS).keeping(inpainting, REGION), InpaintingTest::network, Sampling.Listener.NONE);
+        INDArray resumed = Sampling.run(plan.session(halfway, STEPS).keeping(inpainting, REGION), InpaintingTest::network, Sampling.Listener.none());
         assertArrayEquals(last(loop(plan, inpainting, normal(6, 1, 6))), values(resumed));
     }
 
     @Test
     void a_step_without_noise_for_the_region_changes_nothing() {
         Plan plan = ddim(4);
-        Inpainting inpainting = new Inpainting(normal(7, 1, 6), Nd4j.ones(DataType.DOUBLE, 1, 6));
-        try (Session session = plan.session(normal(6, 1, 6), STEPS).keeping(inpainting, NoiseSource.none())) {
+        Inpainting<INDArray> inpainting = new Inpainting<>(normal(7, 1, 6), Mask.of(Nd4j.ones(DataType.DOUBLE, 1, 6)));
+        try (Session<INDArray> session = plan.session(normal(6, 1, 6), STEPS).keeping(inpainting, NoiseSource.none())) {
             double[] before = values(session.sample());
             assertThrows(IllegalStateException.class, () -> session.step(normal(8, 1, 6)));
             assertArrayEquals(before, values(session.sample()));
@@ -148,40 +149,40 @@ class InpaintingTest {
         INDArray mask = Nd4j.rand(DataType.DOUBLE, trimmed.length == 0 ? new long[] {1} : trimmed);
         INDArray spread = mask.reshape(small).broadcast(Nd4j.create(DataType.DOUBLE, shape));
         Plan plan = ddim(3);
-        SamplerState state = plan.step(0, normal(8, shape), plan.start(normal(6, shape)), STEPS);
+        SamplerState<INDArray> state = plan.step(0, normal(8, shape), plan.start(normal(6, shape)), STEPS);
         INDArray known = normal(7, shape);
-        assertArrayEquals(values(new Inpainting(known, spread).keepKnown(plan, 0, state, REGION).sample()),
-                values(new Inpainting(known, mask).keepKnown(plan, 0, state, REGION).sample()));
+        assertArrayEquals(values(new Inpainting<>(known, Mask.of(spread)).keepKnown(plan, 0, state, REGION).sample()),
+                values(new Inpainting<>(known, Mask.of(mask)).keepKnown(plan, 0, state, REGION).sample()));
     }
 
     @Test
     void masks_of_any_type_blend() {
         Plan plan = ddim(3);
-        SamplerState state = plan.step(0, normal(8, 1, 4), plan.start(normal(6, 1, 4)), STEPS);
+        SamplerState<INDArray> state = plan.step(0, normal(8, 1, 4), plan.start(normal(6, 1, 4)), STEPS);
         INDArray known = normal(7, 1, 4);
         INDArray mask = Nd4j.createFromArray(new double[][] {{1, 0, 0, 1}});
-        double[] expected = values(new Inpainting(known, mask).keepKnown(plan, 0, state, REGION).sample());
+        double[] expected = values(new Inpainting<>(known, Mask.of(mask)).keepKnown(plan, 0, state, REGION).sample());
         for (DataType type : new DataType[] {DataType.FLOAT, DataType.FLOAT16, DataType.INT32, DataType.INT64, DataType.UINT8, DataType.BOOL}) {
-            assertArrayEquals(expected, values(new Inpainting(known, mask.castTo(type)).keepKnown(plan, 0, state, REGION).sample()), type.toString());
+            assertArrayEquals(expected, values(new Inpainting<>(known, Mask.of(mask.castTo(type))).keepKnown(plan, 0, state, REGION).sample()), type.toString());
         }
-        double[] half = values(new Inpainting(known, mask.mul(0.5)).keepKnown(plan, 0, state, REGION).sample());
+        double[] half = values(new Inpainting<>(known, Mask.of(mask.mul(0.5))).keepKnown(plan, 0, state, REGION).sample());
         double[] sample = values(state.sample());
         for (int i = 0; i < 4; i++) {
             assertEquals(0.5 * sample[i] + 0.5 * (i == 0 || i == 3 ? expected[i] : sample[i]), half[i], 1e-15);
         }
         INDArray nothing = known.dup();
         nothing.putScalar(0, 1, Double.NaN);
-        assertArrayEquals(expected, values(new Inpainting(nothing, mask).keepKnown(plan, 0, state, REGION).sample()), "what is not known does not matter");
+        assertArrayEquals(expected, values(new Inpainting<>(nothing, Mask.of(mask)).keepKnown(plan, 0, state, REGION).sample()), "what is not known does not matter");
         mask.assign(0);
-        assertArrayEquals(sample, values(new Inpainting(known, mask).keepKnown(plan, 0, state, REGION).sample()));
+        assertArrayEquals(sample, values(new Inpainting<>(known, Mask.of(mask)).keepKnown(plan, 0, state, REGION).sample()));
     }
 
     @Test
     void a_mask_is_copied() {
         Plan plan = ddim(3);
-        SamplerState state = plan.step(0, normal(8, 1, 4), plan.start(normal(6, 1, 4)), STEPS);
+        SamplerState<INDArray> state = plan.step(0, normal(8, 1, 4), plan.start(normal(6, 1, 4)), STEPS);
         INDArray mask = Nd4j.ones(DataType.DOUBLE, 1, 4);
-        Inpainting inpainting = new Inpainting(normal(7, 1, 4), mask);
+        Inpainting<INDArray> inpainting = new Inpainting<>(normal(7, 1, 4), Mask.of(mask));
         double[] expected = values(inpainting.keepKnown(plan, 0, state, REGION).sample());
         mask.assign(0);
         assertArrayEquals(expected, values(inpainting.keepKnown(plan, 0, state, REGION).sample()));
@@ -192,23 +193,23 @@ class InpaintingTest {
     @Test
     void what_does_not_fit_is_refused() {
         Plan plan = ddim(3);
-        SamplerState state = plan.start(normal(6, 2, 3, 4, 5));
-        SamplerState after = plan.step(0, normal(8, 2, 3, 4, 5), state, STEPS);
+        SamplerState<INDArray> state = plan.start(normal(6, 2, 3, 4, 5));
+        SamplerState<INDArray> after = plan.step(0, normal(8, 2, 3, 4, 5), state, STEPS);
         for (long[] shape : new long[][] {{5, 4}, {2, 4, 5}, {3, 3, 4, 5}, {1, 1, 8, 10}, {1, 2, 3, 4, 5}}) {
             String refusal = assertThrows(IllegalArgumentException.class,
-                    () -> new Inpainting(normal(7, 2, 3, 4, 5), Nd4j.ones(DataType.DOUBLE, shape)).keepKnown(plan, 0, after, REGION)).getMessage();
+                    () -> new Inpainting<>(normal(7, 2, 3, 4, 5), Mask.of(Nd4j.ones(DataType.DOUBLE, shape))).keepKnown(plan, 0, after, REGION)).getMessage();
             assertTrue(refusal.contains(Arrays.toString(shape)) && refusal.contains("[2, 3, 4, 5]"), refusal);
         }
         INDArray mask = Nd4j.ones(DataType.DOUBLE, 4, 5);
         for (INDArray known : List.of(normal(7, 3, 3, 4, 5), normal(7, 2, 3, 4, 5).castTo(DataType.FLOAT), normal(7, 3, 4, 5))) {
-            String refusal = assertThrows(IllegalArgumentException.class, () -> new Inpainting(known, mask).keepKnown(plan, 0, after, REGION)).getMessage();
+            String refusal = assertThrows(IllegalArgumentException.class, () -> new Inpainting<>(known, Mask.of(mask)).keepKnown(plan, 0, after, REGION)).getMessage();
             assertTrue(refusal.contains(Arrays.toString(known.shape())) && refusal.contains("[2, 3, 4, 5]"), refusal);
-            try (Session session = plan.session(normal(6, 2, 3, 4, 5), STEPS)) {
-                assertThrows(IllegalArgumentException.class, () -> session.keeping(new Inpainting(known, mask), REGION));
+            try (Session<INDArray> session = plan.session(normal(6, 2, 3, 4, 5), STEPS)) {
+                assertThrows(IllegalArgumentException.class, () -> session.keeping(new Inpainting<>(known, Mask.of(mask)), REGION));
             }
         }
         for (double value : new double[] {-0.1, 1.1, 255, Double.NaN}) {
-            String refusal = assertThrows(IllegalArgumentException.class, () -> new Inpainting(normal(7, 1, 2), Nd4j.createFromArray(0, value))).getMessage();
+            String refusal = assertThrows(IllegalArgumentException.class, () -> new Inpainting<>(normal(7, 1, 2), Mask.of(Nd4j.createFromArray(0, value)))).getMessage();
             assertTrue(refusal.contains(value + " at position 1"), refusal);
         }
     }
@@ -219,18 +220,18 @@ class InpaintingTest {
         Plan plan = ddim(10);
         INDArray known = normal(7, 1, 4);
         INDArray map = Nd4j.createFromArray(new double[][] {{1, 0, 0.35, 0.7}});
-        Inpainting inpainting = Inpainting.differential(known, map);
+        Inpainting<INDArray> inpainting = Inpainting.differential(known, Mask.of(map));
         double[] strengths = values(map);
         for (int i = 0; i < 10; i++) {
-            SamplerState state = new SamplerState(i + 1, normal(9, 1, 4), normal(9, 1, 4), List.of());
+            SamplerState<INDArray> state = new SamplerState<>(Nd4jArrays.ND4J, i + 1, normal(9, 1, 4), normal(9, 1, 4), List.of());
             double[] kept = values(inpainting.keepKnown(plan, i, state, REGION).sample());
-            double[] all = values(new Inpainting(known, map.mul(0).add(1)).keepKnown(plan, i, state, REGION).sample());
+            double[] all = values(new Inpainting<>(known, Mask.of(map.mul(0).add(1))).keepKnown(plan, i, state, REGION).sample());
             for (int k = 0; k < 4; k++) {
                 assertEquals((i / 10.0 < strengths[k] ? all : values(state.sample()))[k], kept[k], "position " + k + " after evaluation " + i);
             }
         }
         double[] end = last(loop(plan, inpainting, normal(6, 1, 4)));
-        double[] free = last(loop(plan, new Inpainting(known, map.mul(0)), normal(6, 1, 4)));
+        double[] free = last(loop(plan, new Inpainting<>(known, Mask.of(map.mul(0))), normal(6, 1, 4)));
         assertEquals(known.getDouble(0), end[0], 1e-12);
         assertEquals(free[1], end[1]);
     }
@@ -241,10 +242,10 @@ class InpaintingTest {
         Plan plan = ddim(6);
         Mask all = Mask.of(Nd4j.ones(DataType.DOUBLE, 1, 1));
         Mask none = all.above(1);
-        Inpainting inpainting = new Inpainting(normal(7, 1, 4), (run, evaluation) -> evaluation < run.evaluations() / 2 ? all : none);
-        SamplerState state = plan.start(normal(6, 1, 4));
+        Inpainting<INDArray> inpainting = new Inpainting<>(normal(7, 1, 4), (run, evaluation) -> evaluation < run.evaluations() / 2 ? all : none);
+        SamplerState<INDArray> state = plan.start(normal(6, 1, 4));
         for (int i = 0; i < 6; i++) {
-            SamplerState stepped = plan.step(i, network(plan.input(i, state)), state, STEPS);
+            SamplerState<INDArray> stepped = plan.step(i, network(plan.input(i, state)), state, STEPS);
             state = inpainting.keepKnown(plan, i, stepped, REGION);
             assertEquals(i >= 3, Arrays.equals(values(stepped.sample()), values(state.sample())));
         }

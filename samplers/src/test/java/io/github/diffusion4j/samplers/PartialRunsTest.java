@@ -10,6 +10,7 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
@@ -41,12 +42,12 @@ class PartialRunsTest {
         return CounterNoise.of(11).draw(NoiseRequest.forward(index), DataType.DOUBLE, shape);
     }
 
-    private static INDArray network(ModelInput input) {
+    private static INDArray network(ModelInput<INDArray> input) {
         return Transforms.tanh(input.sample(), true).mul(0.6).add(0.1 * Math.sin(input.timestep()));
     }
 
-    private static SamplerState run(Plan plan, SamplerState state, int to) {
-        SamplerState current = state;
+    private static SamplerState<INDArray> run(Plan plan, SamplerState<INDArray> state, int to) {
+        SamplerState<INDArray> current = state;
         while (current.index() < to) {
             current = plan.step(current.index(), network(plan.input(current.index(), current)), current, CounterNoise.of(4));
         }
@@ -77,10 +78,10 @@ class PartialRunsTest {
     @Test
     void a_run_cut_in_two_equals_the_whole_when_nothing_is_remembered() {
         Plan plan = DiffusersConfig.of("HeunDiscreteScheduler").scheduler().plan(8);
-        SamplerState whole = run(plan, plan.start(normal(2, 2, 3)), plan.evaluations());
+        SamplerState<INDArray> whole = run(plan, plan.start(normal(2, 2, 3)), plan.evaluations());
         Plan.Split split = plan.splitAtEdmSigma(2.0);
-        SamplerState high = run(split.high(), split.high().start(normal(2, 2, 3)), split.high().evaluations());
-        SamplerState low = run(split.low(), split.low().startFrom(high.sample()), split.low().evaluations());
+        SamplerState<INDArray> high = run(split.high(), split.high().start(normal(2, 2, 3)), split.high().evaluations());
+        SamplerState<INDArray> low = run(split.low(), split.low().startFrom(high.sample()), split.low().evaluations());
         assertArrayEquals(values(whole.sample()), values(low.sample()), 1e-13);
         assertTrue(split.high().grid().from(split.high().steps() - 1).edmSigma() >= 2 && split.low().level(0).edmSigma() < 2);
         assertThrows(IllegalArgumentException.class, () -> plan.splitAtEdmSigma(1e9));
@@ -103,8 +104,8 @@ class PartialRunsTest {
         Plan plan = ComposedScheduler.of(new Flow(1000), new Heun(Coordinate.FLOW)).withSpacing(Sigmas.explicit(java.util.stream.IntStream.range(0, 200).mapToDouble(i -> 0.9 - 0.0035 * i).toArray()))
                 .withEnd(new Flow(1000).at(200)).plan(200);
         INDArray start = normal(4, 1, 4);
-        SamplerState there = run(plan.reversed(), plan.reversed().startFrom(start), plan.reversed().evaluations());
-        SamplerState back = run(plan, plan.startFrom(there.sample()), plan.evaluations());
+        SamplerState<INDArray> there = run(plan.reversed(), plan.reversed().startFrom(start), plan.reversed().evaluations());
+        SamplerState<INDArray> back = run(plan, plan.startFrom(there.sample()), plan.evaluations());
         assertArrayEquals(values(start), values(back.sample()), 1e-3);
         assertThrows(IllegalArgumentException.class, () -> DiffusersConfig.of("EulerAncestralDiscreteScheduler").scheduler().plan(4).reversed());
     }
@@ -114,16 +115,16 @@ class PartialRunsTest {
         Plan plan = DiffusersConfig.of("DDIMScheduler").with("clip_sample", false).scheduler().plan(10);
         INDArray known = normal(5, 1, 6);
         INDArray mask = Nd4j.createFromArray(new double[][] {{1, 1, 1, 0, 0, 0}});
-        Inpainting inpainting = new Inpainting(known, mask);
+        Inpainting<INDArray> inpainting = new Inpainting<>(known, Mask.of(mask));
         NoiseSource noise = CounterNoise.of(6);
-        SamplerState state = plan.start(normal(6, 1, 6));
+        SamplerState<INDArray> state = plan.start(normal(6, 1, 6));
         for (int i = 0; i < plan.evaluations(); i++) {
             state = inpainting.keepKnown(plan, i, plan.step(i, network(plan.input(i, state)), state, noise), noise);
         }
         for (int k = 0; k < 3; k++) {
             assertEquals(known.getDouble(0, k), state.sample().getDouble(0, k), 1e-12);
         }
-        SamplerState back = Inpainting.undo(9, plan.level(9).alpha(), state, noise, NoiseRequest.step(99));
+        SamplerState<INDArray> back = Inpainting.undo(9, plan.level(9).alpha(), state, noise, NoiseRequest.step(99));
         assertEquals(9, back.index());
         assertThrows(IllegalArgumentException.class, () -> Inpainting.undo(9, 1.1, back, noise, NoiseRequest.step(99)));
     }
@@ -137,9 +138,9 @@ class PartialRunsTest {
     void where_nothing_is_known_nothing_changes(String name) {
         Plan plan = DiffusersConfig.of(name).scheduler().plan(8);
         NoiseSource noise = CounterNoise.of(6);
-        Inpainting inpainting = new Inpainting(normal(5, 1, 6), normal(5, 1, 6).mul(0));
-        SamplerState expected = plan.start(normal(6, 1, 6));
-        SamplerState state = expected;
+        Inpainting<INDArray> inpainting = new Inpainting<>(normal(5, 1, 6), Mask.of(normal(5, 1, 6).mul(0)));
+        SamplerState<INDArray> expected = plan.start(normal(6, 1, 6));
+        SamplerState<INDArray> state = expected;
         for (int i = 0; i < plan.evaluations(); i++) {
             expected = plan.step(i, network(plan.input(i, expected)), expected, noise);
             state = inpainting.keepKnown(plan, i, plan.step(i, network(plan.input(i, state)), state, noise), noise);

@@ -3,6 +3,7 @@ package io.github.diffusion4j.samplers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.BrownianNoise;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
@@ -50,7 +51,7 @@ class ReproducibleRunsTest {
     }
 
     private static float[] run(Plan plan, NoiseSource noise, int rows) {
-        return Sampling.run(plan, in -> model(in.sample()), plan.start(noise, DataType.FLOAT, rows, 3, 5), noise, Sampling.Listener.NONE).data().asFloat();
+        return Sampling.run(plan, in -> model(in.sample()), plan.start(noise, ElementType.FLOAT, rows, 3, 5), noise, Sampling.Listener.none()).data().asFloat();
     }
 
     private static float[] rows(float[] batch, int... rows) {
@@ -78,12 +79,12 @@ class ReproducibleRunsTest {
         NoiseSource noise = source.apply(CounterNoise.of(42));
         float[] whole = run(plan, noise, 2);
         for (int cut = 1; cut < plan.evaluations(); cut++) {
-            SamplerState state = plan.start(noise, DataType.FLOAT, 2, 3, 5);
+            SamplerState<INDArray> state = plan.start(noise, ElementType.FLOAT, 2, 3, 5);
             for (int i = 0; i < cut; i++) {
                 state = plan.step(i, model(plan.input(i, state).sample()), state, noise);
             }
             NoiseSource again = source.apply(CounterNoise.of(42));
-            assertArrayEquals(whole, Sampling.run(plan, in -> model(in.sample()), state, again, Sampling.Listener.NONE).data().asFloat());
+            assertArrayEquals(whole, Sampling.run(plan, in -> model(in.sample()), state, again, Sampling.Listener.none()).data().asFloat());
         }
     }
 }

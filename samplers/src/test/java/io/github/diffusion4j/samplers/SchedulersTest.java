@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
@@ -129,7 +130,7 @@ class SchedulersTest {
             seen.add(in.sample());
             outputs.add(in.sample().mul(0.5));
             return outputs.get(outputs.size() - 1);
-        }, plan.start(noise), CounterNoise.of(1), Sampling.Listener.NONE);
+        }, plan.start(noise), CounterNoise.of(1), Sampling.Listener.none());
         assertTrue(seen.stream().allMatch(array -> array.wasClosed()));
         assertTrue(new java.util.HashSet<>(seen.stream().map(System::identityHashCode).toList()).size() <= 3, "buffers are used again");
         assertFalse(result.wasClosed() || noise.wasClosed() || outputs.stream().anyMatch(INDArray::wasClosed));
@@ -152,7 +153,7 @@ class SchedulersTest {
     }
 
     private static INDArray sample(Plan plan, NoiseSource noise, int batch) {
-        return Sampling.run(plan, in -> in.sample().mul(0.3), plan.start(noise, DataType.DOUBLE, batch, 2, 3), noise, Sampling.Listener.NONE);
+        return Sampling.run(plan, in -> in.sample().mul(0.3), plan.start(noise, ElementType.DOUBLE, batch, 2, 3), noise, Sampling.Listener.none());
     }
 
     @Test
@@ -206,7 +207,7 @@ class SchedulersTest {
         IllegalStateException noise = assertThrows(IllegalStateException.class, () -> ddim.withEta(1).step(normal(1, 2, 3), 500, 400, normal(2, 2, 3)));
         assertTrue(noise.getMessage().contains("noise source"), noise.getMessage());
         Plan learned = DDPMScheduler.of(PROCESS).withVariance(VarianceType.LEARNED).plan(10);
-        SamplerState state = learned.start(normal(1, 1, 2, 2));
+        SamplerState<INDArray> state = learned.start(normal(1, 1, 2, 2));
         says("twice the sample's channels", () -> learned.step(0, normal(1, 1, 2, 2), state, CounterNoise.of(1)));
         says("learned_range", () -> learned.step(0, Nd4j.ones(DataType.DOUBLE, 1, 4, 2).negi(), state, CounterNoise.of(1)));
         says("takes no argument timesteps", () -> DDIMInverseScheduler.of(PROCESS).plan(Run.timesteps(1)));

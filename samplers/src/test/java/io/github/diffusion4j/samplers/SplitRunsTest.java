@@ -13,6 +13,7 @@ import io.github.diffusion4j.core.LevelCurve;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
@@ -185,17 +186,17 @@ class SplitRunsTest {
         Plan plan = DiffusersConfig.of("UniPCMultistepScheduler").with("use_flow_sigmas", true).with("prediction_type", "flow_prediction").with("flow_shift", 5.0).scheduler().plan(12);
         List<Double> high = new ArrayList<>();
         List<Double> low = new ArrayList<>();
-        Sampling.Model experts = Sampling.Model.experts(recording(high, 0.5), recording(low, -0.3), input -> input.timestep() >= 900);
+        Sampling.Model<INDArray> experts = Sampling.Model.experts(recording(high, 0.5), recording(low, -0.3), input -> input.timestep() >= 900);
         INDArray noise = normal(3, 1, 4);
-        INDArray result = Sampling.run(plan, experts, noise, NoiseSource.none(), Sampling.Listener.NONE);
+        INDArray result = Sampling.run(plan, experts, noise, NoiseSource.none(), Sampling.Listener.none());
         assertTrue(high.stream().allMatch(t -> t >= 900) && low.stream().allMatch(t -> t < 900));
         assertEquals(plan.splitAtTime(900).high().evaluations(), high.size());
         assertEquals(plan.evaluations(), high.size() + low.size());
-        INDArray joined = Sampling.run(plan.splitAtTime(900).joined(), experts, noise, NoiseSource.none(), Sampling.Listener.NONE);
+        INDArray joined = Sampling.run(plan.splitAtTime(900).joined(), experts, noise, NoiseSource.none(), Sampling.Listener.none());
         assertArrayEquals(values(result), values(joined));
     }
 
-    private static Sampling.Model recording(List<Double> times, double factor) {
+    private static Sampling.Model<INDArray> recording(List<Double> times, double factor) {
         return input -> {
             times.add(input.timestep());
             return input.sample().mul(factor);
@@ -208,22 +209,22 @@ class SplitRunsTest {
         var scheduler = DiffusersConfig.of(name).scheduler();
         Plan plan = scheduler.plan(10);
         INDArray noise = normal(1, 1, 3);
-        Sampling.Model model = in -> in.sample().mul(0.1);
+        Sampling.Model<INDArray> model = in -> in.sample().mul(0.1);
         List<Supplier<Plan>> late = List.of(() -> plan.from(1), () -> plan.slice(3, 6), () -> scheduler.plan(10, 0.6, Strength.SKIP_STEPS),
                 () -> scheduler.plan(10, 0.6, Strength.KEEP_STEPS), () -> plan.splitAtEdmSigma(1).low());
         for (Supplier<Plan> run : late) {
             Plan part = run.get();
             String refusal = assertThrows(IllegalArgumentException.class, () -> part.start(noise)).getMessage();
             assertTrue(refusal.contains("plan.startFrom(plan.addNoise(image, noise, 0))"), refusal);
-            assertThrows(IllegalArgumentException.class, () -> part.start(CounterNoise.of(1), DataType.DOUBLE, 1, 3));
+            assertThrows(IllegalArgumentException.class, () -> part.start(CounterNoise.of(1), ElementType.DOUBLE, 1, 3));
             assertThrows(IllegalArgumentException.class, () -> part.session(noise, NoiseSource.none()));
-            assertThrows(IllegalArgumentException.class, () -> Sampling.run(part, model, noise, NoiseSource.none(), Sampling.Listener.NONE));
-            SamplerState state = part.startFrom(part.addNoise(normal(2, 1, 3), noise, 0));
-            assertFalse(Sampling.run(part, model, state, CounterNoise.of(1), Sampling.Listener.NONE).isNaN().any());
+            assertThrows(IllegalArgumentException.class, () -> Sampling.run(part, model, noise, NoiseSource.none(), Sampling.Listener.none()));
+            SamplerState<INDArray> state = part.startFrom(part.addNoise(normal(2, 1, 3), noise, 0));
+            assertFalse(Sampling.run(part, model, state, CounterNoise.of(1), Sampling.Listener.none()).isNaN().any());
         }
         assertArrayEquals(values(plan.start(noise).sample()), values(plan.from(0).start(noise).sample()));
         assertArrayEquals(values(plan.start(noise).sample()), values(plan.slice(0, 4).start(noise).sample()));
-        ModelInput first = plan.input(0, plan.start(noise));
+        ModelInput<INDArray> first = plan.input(0, plan.start(noise));
         assertEquals(plan.timestep(0), first.timestep());
     }
 }

@@ -11,12 +11,17 @@ import io.github.diffusion4j.core.LevelCurve;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
+import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
+import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
@@ -45,8 +50,8 @@ class StatesOfPlansTest {
         return CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, 2, 3);
     }
 
-    private static SamplerState run(Plan plan, SamplerState from, int to) {
-        SamplerState state = from;
+    private static SamplerState<INDArray> run(Plan plan, SamplerState<INDArray> from, int to) {
+        SamplerState<INDArray> state = from;
         while (state.index() < to) {
             state = plan.step(state.index(), plan.input(state.index(), state).sample().mul(0.3), state, NOISE);
         }
@@ -62,34 +67,34 @@ class StatesOfPlansTest {
     void what_one_solver_remembers_is_nothing_to_another() {
         Plan data = plan("DPMSolverMultistepScheduler", 10);
         Plan noise = plan("DEISMultistepScheduler", 10);
-        SamplerState state = run(data, data.start(normal(1)), 4);
+        SamplerState<INDArray> state = run(data, data.start(normal(1)), 4);
         assertEquals(data.key(), state.plan());
         INDArray output = normal(2);
         for (String message : List.of(refusal(() -> noise.step(4, output, state, NOISE)), refusal(() -> noise.input(4, state)), refusal(() -> noise.denoised(4, output, state)),
-                refusal(() -> noise.session(state, NOISE)), refusal(() -> Sampling.run(noise, in -> output, state, NOISE, Sampling.Listener.NONE)))) {
+                refusal(() -> noise.session(state, NOISE)), refusal(() -> Sampling.run(noise, in -> output, state, NOISE, Sampling.Listener.none())))) {
             assertTrue(message.contains(data.key()) && message.contains(noise.key()) && message.contains("state.forPlan(plan)"), message);
         }
-        SamplerState meant = state.forPlan(noise);
+        SamplerState<INDArray> meant = state.forPlan(noise);
         assertEquals(noise.key(), noise.step(4, output, meant, NOISE).plan());
-        SamplerState byHand = new SamplerState(4, state.sample(), state.anchor(), state.predictions());
+        SamplerState<INDArray> byHand = new SamplerState<>(Nd4jArrays.ND4J, 4, state.sample(), state.anchor(), state.predictions());
         assertEquals("", byHand.plan());
-        assertArrayEquals(Kernels.values(noise.step(4, output, meant, NOISE).sample()), Kernels.values(noise.step(4, output, byHand, NOISE).sample()));
-        SamplerState complete = run(data, state, data.evaluations());
-        assertTrue(refusal(() -> plan("DPMSolverMultistepScheduler", 11).session(new SamplerState(complete.index(), complete.sample(), complete.sample(), List.of(), data.key()), NOISE))
+        assertArrayEquals(Nd4jArrays.ND4J.values(noise.step(4, output, meant, NOISE).sample()), Nd4jArrays.ND4J.values(noise.step(4, output, byHand, NOISE).sample()));
+        SamplerState<INDArray> complete = run(data, state, data.evaluations());
+        assertTrue(refusal(() -> plan("DPMSolverMultistepScheduler", 11).session(new SamplerState<>(Nd4jArrays.ND4J, complete.index(), complete.sample(), complete.sample(), List.of(), data.key()), NOISE))
                 .contains(data.key()));
-        assertArrayEquals(Kernels.values(complete.sample()), Kernels.values(data.session(complete, NOISE).result()));
+        assertArrayEquals(Nd4jArrays.ND4J.values(complete.sample()), Nd4jArrays.ND4J.values(data.session(complete, NOISE).result()));
     }
 
     @Test
     void all_that_a_run_hands_out_is_its_own() {
         Plan plan = plan("EulerAncestralDiscreteScheduler", 6);
-        SamplerState state = run(plan, plan.start(normal(1), NOISE), 3);
+        SamplerState<INDArray> state = run(plan, plan.start(normal(1), NOISE), 3);
         assertEquals(plan.key(), plan.startFrom(normal(1), NOISE).plan());
-        assertEquals(plan.key(), plan.start(NOISE, DataType.FLOAT, 1, 2).plan());
+        assertEquals(plan.key(), plan.start(NOISE, ElementType.FLOAT, 1, 2).plan());
         assertEquals(plan.key(), state.copy().plan());
         assertEquals(plan.key(), Inpainting.undo(1, 0.9, state, NOISE, NoiseRequest.step(99)).plan());
-        assertEquals(plan.key(), new Inpainting(normal(4), normal(4).mul(0)).keepKnown(plan, 2, state, NOISE).plan());
-        try (Session session = plan.session(state, NOISE)) {
+        assertEquals(plan.key(), new Inpainting<>(normal(4), Mask.of(normal(4).mul(0))).keepKnown(plan, 2, state, NOISE).plan());
+        try (Session<INDArray> session = plan.session(state, NOISE)) {
             assertEquals(plan.key(), session.state().plan());
         }
     }
@@ -99,11 +104,11 @@ class StatesOfPlansTest {
     void a_part_of_a_run_is_another_run() {
         Plan plan = plan("DPMSolverMultistepScheduler", 10);
         Plan.Split split = plan.splitAtEdmSigma(1);
-        SamplerState cut = run(split.high(), split.high().start(normal(1)), split.high().evaluations());
+        SamplerState<INDArray> cut = run(split.high(), split.high().start(normal(1)), split.high().evaluations());
         assertTrue(refusal(() -> split.low().session(cut, NOISE)).contains("plan.startFrom(state.sample())"));
         assertEquals(split.low().evaluations(), run(split.low(), split.low().startFrom(cut.sample()), split.low().evaluations()).index());
-        SamplerState state = run(plan, plan.start(normal(1)), 5);
-        assertArrayEquals(Kernels.values(run(plan, state, plan.evaluations()).sample()), Kernels.values(run(split.joined(), state, plan.evaluations()).sample()));
+        SamplerState<INDArray> state = run(plan, plan.start(normal(1)), 5);
+        assertArrayEquals(Nd4jArrays.ND4J.values(run(plan, state, plan.evaluations()).sample()), Nd4jArrays.ND4J.values(run(split.joined(), state, plan.evaluations()).sample()));
     }
 
     @Property(tries = 60, seed = "42")
@@ -141,8 +146,8 @@ class StatesOfPlansTest {
     void corrections_count_if_they_say_what_they_are() {
         Plan plan = plan("DDIMScheduler", 5);
         UnaryOperator<DataCorrection> same = correction -> correction;
-        String one = key(plan, data -> data.muli(0.5));
-        assertEquals(one, key(plan, data -> data.muli(0.5)), "a lambda has another name in every virtual machine");
+        String one = key(plan, data -> Samples.clamp(data, 0.5));
+        assertEquals(one, key(plan, data -> Samples.clamp(data, 0.5)), "a lambda has another name in every virtual machine");
         assertNotEquals(key(plan, DataCorrection.clip(1)), key(plan, same.apply(DataCorrection.clip(2))));
         assertNotEquals(key(plan, DataCorrection.clip(1)), key(plan, DataCorrection.NONE));
     }
@@ -163,7 +168,7 @@ class StatesOfPlansTest {
             assertEquals(1, late.startScale());
             assertThrows(IllegalArgumentException.class, () -> late.start(ones));
             assertThrows(IllegalArgumentException.class, () -> late.session(ones, NOISE));
-            assertArrayEquals(Kernels.values(ones), Kernels.values(late.startFrom(ones).sample()));
+            assertArrayEquals(Nd4jArrays.ND4J.values(ones), Nd4jArrays.ND4J.values(late.startFrom(ones).sample()));
             assertEquals(1, late.describe().startScale());
         }
         Plan.Split split = plan.splitAtEdmSigma(1);
@@ -176,32 +181,32 @@ class StatesOfPlansTest {
     @Test
     void a_closed_array_of_a_state_is_named() {
         Plan plan = Plan.of(DpmSolverMultistep.plusPlus(2), plan("DPMSolverMultistepScheduler", 6).grid(), Parameterization.epsilon(), DataCorrection.NONE);
-        SamplerState state = run(plan, plan.start(normal(1)), 2);
+        SamplerState<INDArray> state = run(plan, plan.start(normal(1)), 2);
         INDArray output = normal(2);
         state.predictions().get(0).close();
         for (String message : List.of(refusal(() -> plan.step(2, output, state, NOISE)), refusal(() -> plan.input(2, state)), refusal(() -> plan.session(state, NOISE)),
                 refusal(() -> plan.denoised(2, output, state)), refusal(state::copy), refusal(() -> state.write(java.io.OutputStream.nullOutputStream())))) {
             assertTrue(message.contains("prediction 0 of the state is closed"), message);
         }
-        SamplerState other = run(plan, plan.start(normal(1)), 2);
+        SamplerState<INDArray> other = run(plan, plan.start(normal(1)), 2);
         other.close();
         assertTrue(refusal(() -> plan.step(2, output, other, NOISE)).contains("the sample of the state is closed"));
-        assertTrue(refusal(() -> new Inpainting(normal(4), normal(4).mul(0)).keepKnown(plan, 1, other, NOISE)).contains("the sample of the state is closed"));
+        assertTrue(refusal(() -> new Inpainting<>(normal(4), Mask.of(normal(4).mul(0))).keepKnown(plan, 1, other, NOISE)).contains("the sample of the state is closed"));
         assertTrue(refusal(() -> Inpainting.undo(1, 0.9, other, NOISE, NoiseRequest.step(9))).contains("the sample of the state is closed"));
         INDArray closed = normal(3);
         closed.close();
-        SamplerState open = run(plan, plan.start(normal(1)), 2);
+        SamplerState<INDArray> open = run(plan, plan.start(normal(1)), 2);
         assertTrue(refusal(() -> plan.step(2, closed, open, NOISE)).contains("the network output is closed"));
         assertTrue(refusal(() -> plan.denoised(2, closed, open)).contains("the network output is closed"));
         assertTrue(refusal(() -> plan.startFrom(closed)).contains("is closed"));
-        assertTrue(refusal(() -> Plan.stepRows(List.of(plan), output, closed, NOISE)).contains("the sample is closed"));
+        assertTrue(refusal(() -> Runs.stepRows(List.of(plan), Nd4jArrays.ND4J, Rows.SAMPLES, output, closed, NOISE)).contains("the sample is closed"));
     }
 
     /** Trial steps of two orders share a state. */
     @Test
     void adaptive_steps_go_on() {
         LevelCurve curve = sigma -> new NoiseLevel(sigma, 1, sigma);
-        AdaptiveSampling.Result result = AdaptiveSampling.DEFAULT.run(curve, Parameterization.epsilon(), curve.atEdmSigma(10), curve.atEdmSigma(0.1), in -> in.sample().mul(0.9), normal(1), NOISE);
+        AdaptiveSampling.Result<INDArray> result = AdaptiveSampling.DEFAULT.run(Nd4jArrays.ND4J, curve, Parameterization.epsilon(), curve.atEdmSigma(10), curve.atEdmSigma(0.1), in -> in.sample().mul(0.9), normal(1), NOISE);
         assertTrue(result.accepted() > 3);
     }
 }

@@ -48,7 +48,7 @@ class TrainingTest {
             DDPMScheduler scheduler = DDPMScheduler.of(PROCESS.withParameterization(parameterization));
             INDArray data = normal(1, 3, 1, 4);
             INDArray noise = normal(2, 3, 1, 4);
-            NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
+            NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
             assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 500, 999)), values(batch.input()), 1e-15);
             INDArray target = parameterization == Parameterization.epsilon() ? noise : parameterization == Parameterization.sample() ? data
                     : scheduler.velocity(data, noise, 0, 500, 999);
@@ -58,7 +58,7 @@ class TrainingTest {
                 NoiseLevel level = PROCESS.schedule().at(new int[] {0, 500, 999}[i]);
                 assertEquals((i + 1) * LossWeight.minSnr(5).weight(level, parameterization), values(batch.weights())[i], 1e-15);
             }
-            assertEquals(2, batch.toMultiDataSet().getFeatures().length);
+            assertEquals(2, NoisingIterator.dataSet(batch).getFeatures().length);
         }
     }
 
@@ -220,7 +220,7 @@ class TrainingTest {
         ComposedScheduler scheduler = ComposedScheduler.of(new Flow(1000), new FirstOrder(new Ancestral(0), true)).withParameterization(Parameterization.flow());
         INDArray data = normal(1, 2, 4);
         INDArray noise = normal(2, 2, 4);
-        NoisedBatch batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 437.25}, new double[] {1, 1}), LossWeight.snr());
+        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 437.25}, new double[] {1, 1}), LossWeight.snr());
         assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 437.25)), values(batch.input()), 1e-15);
         assertArrayEquals(values(noise.sub(data)), values(batch.target()), 1e-15);
         assertArrayEquals(new double[] {0, 437.25}, values(batch.timesteps()));

@@ -1,8 +1,8 @@
 package io.github.diffusion4j.core;
 
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Samples;
 import java.io.Serializable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What happens to the estimate of the clean data before a solver uses it: the one non-linear hook of a step.
@@ -18,9 +18,9 @@ public interface DataCorrection extends Serializable {
     /**
      * Corrects an estimate in place.
      *
-     * @param data the estimate of x0, samples along its first axis
+     * @param data the estimate of x0 in host memory, samples along its first axis
      */
-    void correct(INDArray data);
+    void correct(HostArray data);
 
     /**
      * Clamps every value to [-range, range] (Diffusers' {@code clip_sample}).
@@ -47,7 +47,7 @@ public interface DataCorrection extends Serializable {
     /** No correction. */
     record None() implements DataCorrection {
         @Override
-        public void correct(INDArray data) {
+        public void correct(HostArray data) {
             // nothing to do
         }
     }
@@ -66,7 +66,7 @@ public interface DataCorrection extends Serializable {
         }
 
         @Override
-        public void correct(INDArray data) {
+        public void correct(HostArray data) {
             Samples.clamp(data, range);
         }
     }
@@ -89,7 +89,7 @@ public interface DataCorrection extends Serializable {
         }
 
         @Override
-        public void correct(INDArray data) {
+        public void correct(HostArray data) {
             Samples.dynamicThreshold(data, ratio, maximum);
         }
     }

@@ -8,6 +8,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.ComposedScheduler;
@@ -24,7 +25,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A scheduler with the name, the config and the numbers of a Diffusers class: a composition of a schedule, a grid, a parameterization,
@@ -171,17 +171,18 @@ public abstract class DiffusersScheduler implements Scheduler {
 
     /**
      * The forward process as Diffusers' {@code add_noise} has it after {@code set_timesteps}: at the noise levels of a run where the class keeps its levels
-     * with the run, at those of the table otherwise. For training, {@link #addNoise(INDArray, INDArray, double...)} uses the schedule.
+     * with the run, at those of the table otherwise. For training, {@code addNoise(data, noise, timesteps)} uses the schedule.
      *
-     * @param plan the run
+     * @param <A> the array of a library
+     * @param run the run: a plan, or {@code plan.on(arrays)}
      * @param data the clean data x0
      * @param noise N(0, I) noise of the same shape and type
-     * @param timesteps one timestep of the run, or one per sample
+     * @param timesteps one timestep of the run, or one for each row
      * @return the noised data, a new array
      * @throws IllegalArgumentException if a timestep is not one of the run's
      */
-    public final INDArray addNoise(Plan plan, INDArray data, INDArray noise, double... timesteps) {
-        return Scheduler.noised(data, noise, Arrays.stream(timesteps).mapToObj(t -> forwardLevel(plan, t)).toList());
+    public final <A> A addNoise(Runs<A> run, A data, A noise, double... timesteps) {
+        return on(run.arrays(), run.rows()).addNoise(data, noise, Arrays.stream(timesteps).mapToObj(t -> forwardLevel(run.plan(), t)).toList());
     }
 
     /** The level of a timestep of a run; where a run visits it twice, the second visit, and inside a step the level of its end, as in Diffusers. */

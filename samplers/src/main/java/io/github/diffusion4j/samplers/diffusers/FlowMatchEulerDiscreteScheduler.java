@@ -1,14 +1,15 @@
 package io.github.diffusion4j.samplers.diffusers;
 
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Euler's method for flow matching (Esser et al., arXiv:2403.03206): {@code x' = x + (u' - u) v}, or with {@code stochastic_sampling} the data estimate noised anew. The churn
@@ -37,22 +38,22 @@ public final class FlowMatchEulerDiscreteScheduler extends FlowScheduler {
      * One step of a sample whose tokens stand at different times, each to the next lower time of a run: {@code x' = x + (u' - u) v} per token. Diffusers steps by
      * {@code u - u'}, so that its callers have to negate the velocity; here the sign is right.
      *
-     * @param plan the run
+     * @param <A> the array of a library
+     * @param run the run: a plan, or {@code plan.on(arrays)}
      * @param output what the network returned, of shape (batch, tokens, ...)
      * @param sample the sample, of the same shape
      * @param timesteps the time of each token, by batch and token; 0 for one that is done
      * @return the sample after the step, a new array
      */
-    public INDArray stepTokens(Plan plan, INDArray output, INDArray sample, double[][] timesteps) {
+    public <A> A stepTokens(Runs<A> run, A output, A sample, double[][] timesteps) {
         double[] from = Arrays.stream(timesteps).flatMapToDouble(Arrays::stream).toArray();
-        if (sample.rank() < 3 || from.length != sample.size(0) * sample.size(1)) {
-            throw new IllegalArgumentException("tokens need a sample of shape (batch, tokens, ...) and a time each, got shape "
-                    + Arrays.toString(sample.shape()) + " and " + from.length + " times");
+        long[] shape = run.arrays().shape(sample);
+        if (shape.length < 3 || from.length != shape[0] * shape[1]) {
+            throw new IllegalArgumentException("tokens need a sample of shape (batch, tokens, ...) and a time each, got shape " + Arrays.toString(shape) + " and " + from.length
+                    + " times");
         }
-        double[] to = Arrays.stream(from).map(time -> below(plan, time)).toArray();
-        long tokens = from.length;
-        INDArray next = step(output.reshape(tokens, -1), from, to, sample.reshape(tokens, -1), NoiseSource.none());
-        return next.reshape(sample.shape());
+        double[] to = Arrays.stream(from).map(time -> below(run.plan(), time)).toArray();
+        return on(run.arrays(), Rows.of(0, 1)).step(output, from, to, sample, NoiseSource.none());
     }
 
     private static double below(Plan plan, double time) {

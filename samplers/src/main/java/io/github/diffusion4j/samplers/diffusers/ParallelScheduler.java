@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.DiscreteScheduler;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.samplers.solvers.ScaledNoise;
 import java.util.Arrays;
 import java.util.List;
@@ -27,10 +28,10 @@ public interface ParallelScheduler extends DiscreteScheduler {
             throw new IllegalArgumentException("steps must lie in 1 to " + schedule().size() + ", got " + steps);
         }
         int stride = schedule().size() / steps;
-        List<Plan> rows = Arrays.stream(timesteps).mapToObj(t -> {
+        List<Plan> plans = Arrays.stream(timesteps).mapToObj(t -> {
             NoiseLevel from = schedule().at(t);
             return Plan.of(new ScaledNoise(solver(), 0), new TimeGrid(List.of(from), List.of(end(t - stride))), parameterization(), correction());
         }).toList();
-        return Plan.stepRows(rows, output, sample, NoiseSource.none());
+        return Runs.stepRows(plans, arrays(), rows(), output, sample, NoiseSource.none());
     }
 }

@@ -10,6 +10,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
@@ -45,7 +46,7 @@ class NamesTest {
     private static INDArray run(Scheduler scheduler, int steps) {
         Plan plan = scheduler.plan(steps);
         CounterNoise noise = CounterNoise.of(5);
-        return Sampling.run(plan, in -> Transforms.tanh(in.sample(), true), plan.start(noise, DataType.DOUBLE, 1, 6), noise, Sampling.Listener.NONE);
+        return Sampling.run(plan, in -> Transforms.tanh(in.sample(), true), plan.start(noise, ElementType.DOUBLE, 1, 6), noise, Sampling.Listener.none());
     }
 
     @ParameterizedTest
@@ -95,7 +96,7 @@ class NamesTest {
                 new ScaledEpsilon(), DataCorrection.NONE).withStartScale(1 / grid.from(0).alpha());
         CounterNoise noise = CounterNoise.of(5);
         INDArray expected = Sampling.run(plan, in -> Transforms.tanh(in.sample(), true),
-                plan.start(noise, DataType.DOUBLE, 1, 6), noise, Sampling.Listener.NONE);
+                plan.start(noise, ElementType.DOUBLE, 1, 6), noise, Sampling.Listener.none());
         assertArrayEquals(expected.data().asDouble(), run(named, 9).data().asDouble(), 1e-10);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Plan;
@@ -42,7 +43,7 @@ class OrdersTest {
     private static void run(Plan plan) {
         CounterNoise noise = CounterNoise.of(1);
         INDArray output = noise.draw(NoiseRequest.forward(0), DataType.FLOAT, 1, 3);
-        SamplerState state = plan.start(noise, DataType.FLOAT, 1, 3);
+        SamplerState<INDArray> state = plan.start(noise, ElementType.FLOAT, 1, 3);
         while (state.index() < plan.evaluations()) {
             state = plan.step(state.index(), output, state, noise);
         }

@@ -2,28 +2,37 @@ package io.github.diffusion4j.core.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataBuffer;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The memory behind the arrays that a pass meets. Finding it makes objects, so it is remembered for arrays that come back within a few runs. */
-final class Memories {
+/**
+ * The memory behind the arrays that a pass meets. Finding it makes objects, so it is remembered for arrays that come back within a few runs.
+ *
+ * @param <A> the array of a library
+ */
+final class Memories<A> {
 
     /** Runs after which an array that did not come back is forgotten. */
     private static final int KEPT = 4;
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final Arrays<A> arrays;
+    private final Rows rows;
+    private final List<Entry<A>> entries = new ArrayList<>();
     private int run;
 
-    private static final class Entry {
-        private final INDArray array;
-        private final DataBuffer data;
-        private final Memory memory;
+    Memories(Arrays<A> arrays, Rows rows) {
+        this.arrays = arrays;
+        this.rows = rows;
+    }
+
+    private static final class Entry<A> {
+        private final A array;
+        private final Object backing;
+        private final HostArray memory;
         private int used;
 
-        Entry(INDArray array) {
+        Entry(A array, Object backing, HostArray memory) {
             this.array = array;
-            this.data = array.data();
-            this.memory = Memory.open(array);
+            this.backing = backing;
+            this.memory = memory;
         }
     }
 
@@ -37,21 +46,30 @@ final class Memories {
         }
     }
 
-    Memory of(INDArray array) {
+    /** The memory of an array, by rows and spread over a shape; null where there is none. */
+    HostArray of(A array, long... shape) {
+        Object backing = arrays.backing(array);
         for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
-            if (entry.array == array) {
-                Memory.checkOpen(array);
-                if (entry.data != array.data()) {
-                    break;
-                }
+            Entry<A> entry = entries.get(i);
+            if (entry.array == array && entry.backing == backing) {
                 entry.used = run;
                 return entry.memory;
             }
         }
-        Entry entry = new Entry(array);
-        entry.used = run;
-        entries.add(entry);
-        return entry.memory;
+        HostArray memory = arrays.memory(array);
+        if (memory != null) {
+            checkShape(memory, shape);
+            Entry<A> entry = new Entry<>(array, backing, memory.spread(shape).byRows(rows));
+            entry.used = run;
+            entries.add(entry);
+            return entry.memory;
+        }
+        return null;
+    }
+
+    private static void checkShape(HostArray memory, long... shape) {
+        if (!HostArray.spreads(memory.sizes(), shape)) {
+            throw new IllegalArgumentException("arrays of shapes " + java.util.Arrays.toString(memory.sizes()) + " and " + java.util.Arrays.toString(shape) + " do not go together");
+        }
     }
 }

@@ -1,128 +1,56 @@
 package io.github.diffusion4j.core.kernel;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
-import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.pointers.PagedPointer;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The host memory of a dense array: C order, no gaps. Blocks of values are copied between it and the heap, where the JIT compiler vectorises loops. {@link #open} is the only door to
- * the memory of an array; a memory spans the array's own values and no other's, so that nothing beyond them can be read or written.
+ * Values in host memory, by their places in C order. Blocks of them are copied between it and the heap, where the JIT compiler vectorises loops. A memory spans the values of one array and
+ * no other's, so that nothing beyond them can be read or written.
  */
-abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halves, Memory.Parts {
+abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halves, Memory.Longs, Memory.Parts, Strided {
 
-    /** The most bytes of a Java buffer, but for a few, as a power of two. */
-    private static final int LARGEST = 1 << 30;
+    /** Copies values from places {@code from} on to those of a block from {@code at} on. */
+    abstract void read(int from, float[] block, int at, int count);
 
-    abstract void read(int from, float[] block, int count);
+    abstract void read(int from, double[] block, int at, int count);
 
-    abstract void read(int from, double[] block, int count);
+    abstract void write(int from, float[] block, int at, int count);
 
-    abstract void write(int from, float[] block, int count);
+    abstract void write(int from, double[] block, int at, int count);
 
-    abstract void write(int from, double[] block, int count);
+    /** The values from a place on, as a memory of their own. */
+    abstract Memory slice(int from, int count);
 
-    /**
-     * The memory of an array that {@link #isDense} accepts.
-     *
-     * @throws IllegalArgumentException if the array was closed, holds no values or too many, or is not of FLOAT, DOUBLE, HALF or BFLOAT16
-     */
-    static Memory open(INDArray array) {
-        check(array);
-        return open(array, LARGEST / array.dataType().width());
-    }
-
-    /** The same in parts of at most so many values. */
-    static Memory open(INDArray array, int most) {
-        long first = address(array);
-        int length = (int) array.length();
-        if (length <= most) {
-            return part(array, first, length);
-        }
-        Memory[] parts = new Memory[(length + most - 1) / most];
-        Arrays.setAll(parts, k -> part(array, first + (long) k * most * array.dataType().width(), Math.min(most, length - k * most)));
-        return new Parts(parts, most);
-    }
-
-    /**
-     * The bytes of an array of any type that {@link #isDense} accepts and a Java buffer can span.
-     *
-     * @throws IllegalArgumentException if the array was closed or holds no values
-     */
-    static ByteBuffer bytes(INDArray array) {
-        checkValues(array);
-        return bytes(address(array), array.length() * array.dataType().width());
-    }
-
-    /** Whether one Java buffer can span the array. */
-    static boolean spans(INDArray array) {
-        return array.length() * array.dataType().width() <= LARGEST;
-    }
-
-    private static long address(INDArray array) {
-        return array.data().pointer().address() + array.offset() * array.dataType().width();
-    }
-
-    private static ByteBuffer bytes(long address, long count) {
-        return new BytePointer(new PagedPointer(address)).limit(count).asByteBuffer().order(ByteOrder.nativeOrder());
-    }
-
-    private static Memory part(INDArray array, long address, int count) {
-        ByteBuffer bytes = bytes(address, (long) count * array.dataType().width());
-        return switch (array.dataType()) {
-            case FLOAT -> new Floats(bytes.asFloatBuffer());
-            case DOUBLE -> new Doubles(bytes.asDoubleBuffer());
-            default -> new Halves(bytes.asShortBuffer(), array.dataType() == DataType.BFLOAT16);
-        };
-    }
-
-    /** Refuses an array whose values cannot be reached. */
-    static void check(INDArray array) {
-        Kernels.computeType(array.dataType());
-        checkValues(array);
-        if (array.length() > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " holds " + array.length() + " values, more than " + Integer.MAX_VALUE
-                    + "; divide the batch");
+    /** The same of values that lie a stride apart. */
+    void read(int from, int stride, float[] block, int at, int count) {
+        for (int i = 0, each = each(stride, count); i < count; i += each) {
+            read(from + i * stride, block, at + i, each);
         }
     }
 
-    /** Refuses an array that has no values, or not where it says. */
-    private static void checkValues(INDArray array) {
-        checkOpen(array);
-        if (array.isEmpty() || array.length() == 0) {
-            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " holds no values");
-        }
-        if (array.offset() + array.length() > array.data().underlyingLength()) {
-            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " from " + array.offset() + " on reaches beyond its buffer of "
-                    + array.data().underlyingLength() + " values");
+    void read(int from, int stride, double[] block, int at, int count) {
+        for (int i = 0, each = each(stride, count); i < count; i += each) {
+            read(from + i * stride, block, at + i, each);
         }
     }
 
-    /** Refuses an array whose memory is gone. */
-    static void checkOpen(INDArray array) {
-        if (array.wasClosed()) {
-            throw new IllegalArgumentException("an array of shape " + Arrays.toString(array.shape()) + " was closed; its values are gone");
+    void write(int from, int stride, float[] block, int at, int count) {
+        for (int i = 0, each = each(stride, count); i < count; i += each) {
+            write(from + i * stride, block, at + i, each);
         }
     }
 
-    /** Whether the values lie one after another in C order; {@code ordering()} alone does not tell for views. */
-    static boolean isDense(INDArray array) {
-        long expected = 1;
-        for (int axis = array.rank() - 1; axis >= 0; axis--) {
-            if (array.size(axis) != 1) {
-                if (array.stride(axis) != expected) {
-                    return false;
-                }
-                expected *= array.size(axis);
-            }
+    void write(int from, int stride, double[] block, int at, int count) {
+        for (int i = 0, each = each(stride, count); i < count; i += each) {
+            write(from + i * stride, block, at + i, each);
         }
-        return true;
+    }
+
+    /** How many values are copied at once. */
+    private static int each(int stride, int count) {
+        return stride == 1 ? count : 1;
     }
 
     static final class Floats extends Memory {
@@ -132,28 +60,37 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
             this.buffer = buffer;
         }
 
-        @Override
-        void read(int from, float[] block, int count) {
-            buffer.get(from, block, 0, count);
+        FloatBuffer buffer() {
+            return buffer;
         }
 
         @Override
-        void read(int from, double[] block, int count) {
+        void read(int from, float[] block, int at, int count) {
+            buffer.get(from, block, at, count);
+        }
+
+        @Override
+        void read(int from, double[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                block[i] = buffer.get(from + i);
+                block[at + i] = buffer.get(from + i);
             }
         }
 
         @Override
-        void write(int from, float[] block, int count) {
-            buffer.put(from, block, 0, count);
+        void write(int from, float[] block, int at, int count) {
+            buffer.put(from, block, at, count);
         }
 
         @Override
-        void write(int from, double[] block, int count) {
+        void write(int from, double[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                buffer.put(from + i, (float) block[i]);
+                buffer.put(from + i, (float) block[at + i]);
             }
+        }
+
+        @Override
+        Memory slice(int from, int count) {
+            return new Floats(buffer.slice(from, count));
         }
     }
 
@@ -164,28 +101,37 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
             this.buffer = buffer;
         }
 
+        DoubleBuffer buffer() {
+            return buffer;
+        }
+
         @Override
-        void read(int from, float[] block, int count) {
+        void read(int from, float[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                block[i] = (float) buffer.get(from + i);
+                block[at + i] = (float) buffer.get(from + i);
             }
         }
 
         @Override
-        void read(int from, double[] block, int count) {
-            buffer.get(from, block, 0, count);
+        void read(int from, double[] block, int at, int count) {
+            buffer.get(from, block, at, count);
         }
 
         @Override
-        void write(int from, float[] block, int count) {
+        void write(int from, float[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                buffer.put(from + i, block[i]);
+                buffer.put(from + i, block[at + i]);
             }
         }
 
         @Override
-        void write(int from, double[] block, int count) {
-            buffer.put(from, block, 0, count);
+        void write(int from, double[] block, int at, int count) {
+            buffer.put(from, block, at, count);
+        }
+
+        @Override
+        Memory slice(int from, int count) {
+            return new Doubles(buffer.slice(from, count));
         }
     }
 
@@ -199,6 +145,10 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
             this.brain = brain;
         }
 
+        ShortBuffer buffer() {
+            return buffer;
+        }
+
         private float get(int index) {
             short bits = buffer.get(index);
             return brain ? HalfFloats.fromBrain(bits) : HalfFloats.fromHalf(bits);
@@ -209,31 +159,78 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
         }
 
         @Override
-        void read(int from, float[] block, int count) {
+        void read(int from, float[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                block[i] = get(from + i);
+                block[at + i] = get(from + i);
             }
         }
 
         @Override
-        void read(int from, double[] block, int count) {
+        void read(int from, double[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                block[i] = get(from + i);
+                block[at + i] = get(from + i);
             }
         }
 
         @Override
-        void write(int from, float[] block, int count) {
+        void write(int from, float[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                put(from + i, block[i]);
+                put(from + i, block[at + i]);
             }
         }
 
         @Override
-        void write(int from, double[] block, int count) {
+        void write(int from, double[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                put(from + i, (float) block[i]);
+                put(from + i, (float) block[at + i]);
             }
+        }
+
+        @Override
+        Memory slice(int from, int count) {
+            return new Halves(buffer.slice(from, count), brain);
+        }
+    }
+
+    /** Whole numbers, which are carried and not computed: exact up to 2^53 as doubles. */
+    static final class Longs extends Memory {
+        private final LongBuffer buffer;
+
+        Longs(LongBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        LongBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        void read(int from, float[] block, int at, int count) {
+            throw ElementType.unsupported(ElementType.INT64);
+        }
+
+        @Override
+        void read(int from, double[] block, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                block[at + i] = buffer.get(from + i);
+            }
+        }
+
+        @Override
+        void write(int from, float[] block, int at, int count) {
+            throw ElementType.unsupported(ElementType.INT64);
+        }
+
+        @Override
+        void write(int from, double[] block, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                buffer.put(from + i, (long) block[at + i]);
+            }
+        }
+
+        @Override
+        Memory slice(int from, int count) {
+            return new Longs(buffer.slice(from, count));
         }
     }
 
@@ -262,31 +259,28 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
         }
 
         @Override
-        void read(int from, float[] block, int count) {
-            pieces(from, count, (part, place, done, piece) -> {
-                float[] values = done == 0 ? block : new float[piece];
-                part.read(place, values, piece);
-                System.arraycopy(values, 0, block, done, piece);
-            });
+        void read(int from, float[] block, int at, int count) {
+            pieces(from, count, (part, place, done, piece) -> part.read(place, block, at + done, piece));
         }
 
         @Override
-        void read(int from, double[] block, int count) {
-            pieces(from, count, (part, place, done, piece) -> {
-                double[] values = done == 0 ? block : new double[piece];
-                part.read(place, values, piece);
-                System.arraycopy(values, 0, block, done, piece);
-            });
+        void read(int from, double[] block, int at, int count) {
+            pieces(from, count, (part, place, done, piece) -> part.read(place, block, at + done, piece));
         }
 
         @Override
-        void write(int from, float[] block, int count) {
-            pieces(from, count, (part, place, done, piece) -> part.write(place, Arrays.copyOfRange(block, done, done + piece), piece));
+        void write(int from, float[] block, int at, int count) {
+            pieces(from, count, (part, place, done, piece) -> part.write(place, block, at + done, piece));
         }
 
         @Override
-        void write(int from, double[] block, int count) {
-            pieces(from, count, (part, place, done, piece) -> part.write(place, Arrays.copyOfRange(block, done, done + piece), piece));
+        void write(int from, double[] block, int at, int count) {
+            pieces(from, count, (part, place, done, piece) -> part.write(place, block, at + done, piece));
+        }
+
+        @Override
+        Memory slice(int from, int count) {
+            return new Strided(this, from, new int[] {count}, 1);
         }
     }
 }

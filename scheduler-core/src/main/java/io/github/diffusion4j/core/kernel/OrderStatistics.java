@@ -15,20 +15,21 @@ final class OrderStatistics {
 
     private OrderStatistics() {}
 
-    /** The quantile of |x| over a part of memory, interpolated linearly between order statistics at {@code ratio (n - 1)}. */
-    static double absoluteQuantile(Memory memory, int start, int end, double ratio) {
+    /** The quantile of |x| over a part of an array, interpolated linearly between order statistics at {@code ratio (n - 1)}. */
+    static double absoluteQuantile(HostArray array, int start, int end, double ratio) {
+        Memory memory = array.memory();
+        int lowest = array.type() == ElementType.DOUBLE ? 0 : FLOAT_END;
         double position = ratio * (end - start - 1);
         int rank = (int) position;
         Scratch scratch = Scratch.take();
-        double low = select(memory, start, end, rank, scratch);
+        double low = select(memory, start, end, rank, lowest, scratch);
         double fraction = position - rank;
         double high = fraction == 0 ? low : next(memory, start, end, rank, low, scratch);
         scratch.give();
         return low + (high - low) * fraction;
     }
 
-    private static double select(Memory memory, int start, int end, int rank, Scratch scratch) {
-        int lowest = memory instanceof Memory.Doubles ? 0 : FLOAT_END;
+    private static double select(Memory memory, int start, int end, int rank, int lowest, Scratch scratch) {
         int[] counts = scratch.counts();
         long prefix = 0;
         int left = rank;
@@ -52,7 +53,7 @@ final class OrderStatistics {
         double[] x = scratch.block(0);
         for (int from = start; from < end; from += Scratch.SIZE) {
             int count = Math.min(Scratch.SIZE, end - from);
-            memory.read(from, x, count);
+            memory.read(from, x, 0, count);
             for (int i = 0; i < count; i++) {
                 long bits = Double.doubleToRawLongBits(x[i]) & Long.MAX_VALUE;
                 if ((bits ^ prefix) >>> top == 0) {
@@ -69,7 +70,7 @@ final class OrderStatistics {
         double[] x = scratch.block(0);
         for (int from = start; from < end; from += Scratch.SIZE) {
             int count = Math.min(Scratch.SIZE, end - from);
-            memory.read(from, x, count);
+            memory.read(from, x, 0, count);
             for (int i = 0; i < count; i++) {
                 double magnitude = Math.abs(x[i]);
                 if (magnitude <= value) {

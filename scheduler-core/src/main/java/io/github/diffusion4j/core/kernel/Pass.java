@@ -3,8 +3,6 @@ package io.github.diffusion4j.core.kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A short program over arrays of one shape, run in one pass over their memory. It has numbered registers, some of them read from arrays or made by a generator of noise; each
@@ -15,8 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Block by block, all that is read is read first and written last, so an array may be read and written by the same pass, in place. A register in between never
  * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise. The result has the same bits for any number of threads.
  *
- * <p>Arrays with gaps or in Fortran order go through dense copies; what Java cannot reach (other backends) goes through ND4J's operations. A pass keeps its memory
- * between two runs, so that running it again allocates nothing. Not thread-safe.
+ * <p>Rows are the samples of the first axis. A pass keeps its memory between two runs, so that running it again allocates nothing. Not thread-safe.
  */
 public final class Pass implements Parallel.Range {
 
@@ -25,11 +22,10 @@ public final class Pass implements Parallel.Range {
 
     private final int registers;
     /** The arrays to read, by register, then those to write. */
-    private final INDArray[] arrays;
+    private final HostArray[] arrays;
     private final Memory[] memories;
     /** What makes a register's values, where no array holds them. */
     private final Kernels.Generator[] generators;
-    private final Memories known = new Memories();
     private final List<Assignment> spare = new ArrayList<>();
     private final List<Assignment> assignments = new ArrayList<>();
     private long[] loads = new long[1];
@@ -47,7 +43,7 @@ public final class Pass implements Parallel.Range {
             throw new IllegalArgumentException("a pass has 1 to " + REGISTERS + " registers, asked for " + registers);
         }
         this.registers = registers;
-        this.arrays = new INDArray[2 * registers];
+        this.arrays = new HostArray[2 * registers];
         this.memories = new Memory[2 * registers];
         this.generators = new Kernels.Generator[registers];
     }
@@ -77,7 +73,7 @@ public final class Pass implements Parallel.Range {
      * @param register the register
      * @param array an array of FLOAT, DOUBLE, HALF or BFLOAT16
      */
-    public void read(int register, INDArray array) {
+    public void read(int register, HostArray array) {
         arrays[register] = array;
     }
 
@@ -97,7 +93,7 @@ public final class Pass implements Parallel.Range {
      * @param register the register
      * @param array an array of the same shape as those that are read
      */
-    public void write(int register, INDArray array) {
+    public void write(int register, HostArray array) {
         arrays[registers + register] = array;
     }
 
@@ -118,35 +114,37 @@ public final class Pass implements Parallel.Range {
 
     /** Runs the assignments in their order. Where nothing is to be written, nothing happens. */
     public void run() {
-        INDArray result = result();
+        HostArray result = result();
         if (result == null) {
             return;
         }
-        boolean onHost = Kernels.onHost();
-        for (INDArray array : arrays) {
-            if (array != null) {
-                check(array, result, onHost && Memory.isDense(array));
+        wide = false;
+        for (int i = 0; i < arrays.length; i++) {
+            if (arrays[i] != null) {
+                checkShape(arrays[i], result);
+                memories[i] = arrays[i].memory();
+                wide |= arrays[i].type().computed() == ElementType.DOUBLE;
             }
         }
-        if (onHost) {
-            overMemory(result);
-        } else {
-            byOperations(result);
+        int generated = generated();
+        int rows = rows(generated > 0 ? result.samples() : 1);
+        length = result.length() / rows;
+        blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
+        loads = loads.length < rows ? new long[rows] : loads;
+        for (int row = 0; row < rows; row++) {
+            loads[row] = loads(row);
         }
+        Parallel.run(rows * blocks, (long) result.length() * (assignments.size() + Parallel.NOISE * generated), this);
     }
 
-    /** All arrays are of one shape, and their values can be reached, before anything is written. What is dense is checked when its memory is opened. */
-    private static void check(INDArray array, INDArray result, boolean dense) {
-        if (array != result && !Arrays.equals(array.shape(), result.shape())) {
-            throw new IllegalArgumentException("arrays of shapes " + Arrays.toString(array.shape()) + " and " + Arrays.toString(result.shape()) + " do not go together");
-        }
-        if (!dense) {
-            Memory.check(array);
+    private static void checkShape(HostArray array, HostArray result) {
+        if (!Arrays.equals(array.sizes(), result.sizes())) {
+            throw new IllegalArgumentException("arrays of shapes " + Arrays.toString(array.sizes()) + " and " + Arrays.toString(result.sizes()) + " do not go together");
         }
     }
 
     /** An array that is written; all have its shape. */
-    private INDArray result() {
+    private HostArray result() {
         for (int r = registers; r < arrays.length; r++) {
             if (arrays[r] != null) {
                 return arrays[r];
@@ -155,55 +153,26 @@ public final class Pass implements Parallel.Range {
         return null;
     }
 
-    private void overMemory(INDArray result) {
-        List<INDArray[]> copies = replaceByDense();
-        try {
-            dense(result);
-            for (int i = 0; i < copies.size(); i++) {
-                if (copies.get(i)[1] != null) {
-                    copies.get(i)[1].assign(copies.get(i)[0]);
-                }
-            }
-        } finally {
-            for (int i = 0; i < copies.size(); i++) {
-                copies.get(i)[0].close();
+    /** What is done with a register that is made. */
+    interface EachGenerator {
+        void act(int register, Kernels.Generator generator);
+    }
+
+    void eachGenerator(EachGenerator action) {
+        for (int r = 0; r < registers; r++) {
+            if (generators[r] != null) {
+                action.act(r, generators[r]);
             }
         }
     }
 
-    /** Puts dense copies in the place of arrays with gaps: each with the array to write back to, if it is written. */
-    private List<INDArray[]> replaceByDense() {
-        List<INDArray[]> copies = List.of();
-        for (int i = 0; i < arrays.length; i++) {
-            INDArray array = arrays[i];
-            if (array != null && !Memory.isDense(array)) {
-                boolean read = i < registers;
-                arrays[i] = read ? Kernels.copy(array) : Kernels.empty(array.dataType(), array.shape());
-                copies = copies.isEmpty() ? new ArrayList<>() : copies;
-                copies.add(new INDArray[] {arrays[i], read ? null : array});
-            }
-        }
-        return copies;
+    /** What is done with an assignment. */
+    interface EachAssignment {
+        void act(int target, double limit, double[]... weights);
     }
 
-    private void dense(INDArray result) {
-        int generated = generated();
-        int rows = rows(generated > 0 ? Kernels.samples(result) : 1);
-        length = (int) (result.length() / rows);
-        blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
-        wide = false;
-        known.next();
-        for (int i = 0; i < arrays.length; i++) {
-            if (arrays[i] != null) {
-                memories[i] = known.of(arrays[i]);
-                wide |= arrays[i].dataType() == DataType.DOUBLE;
-            }
-        }
-        loads = loads.length < rows ? new long[rows] : loads;
-        for (int row = 0; row < rows; row++) {
-            loads[row] = loads(row);
-        }
-        Parallel.run(rows * blocks, result.length() * (assignments.size() + Parallel.NOISE * generated), this);
+    void eachAssignment(EachAssignment action) {
+        assignments.forEach(each -> action.act(each.target, each.limit, each.weights));
     }
 
     /** Into how many parts the arrays are divided: samples, where they differ in weights or in noise. */
@@ -261,7 +230,7 @@ public final class Pass implements Parallel.Range {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
             if (generators[r] == null) {
-                memories[r].read(at, x[r], count);
+                memories[r].read(at, x[r], 0, count);
             } else {
                 generators[r].generate(row, start, scratch, count);
                 FloatSums.round(scratch.block(0), x[r]);
@@ -284,7 +253,7 @@ public final class Pass implements Parallel.Range {
                 if (!finite) {
                     FloatSums.settle(x[r], exact[r], count);
                 }
-                memories[registers + r].write(at, x[r], count);
+                memories[registers + r].write(at, x[r], 0, count);
             }
         }
     }
@@ -293,7 +262,7 @@ public final class Pass implements Parallel.Range {
         sums(x, row, start, count, scratch);
         for (int r = 0; r < registers; r++) {
             if (arrays[registers + r] != null) {
-                memories[registers + r].write(row * length + start, x[r], count);
+                memories[registers + r].write(row * length + start, x[r], 0, count);
             }
         }
     }
@@ -304,7 +273,7 @@ public final class Pass implements Parallel.Range {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
             if (generators[r] == null) {
-                memories[r].read(at, x[r], count);
+                memories[r].read(at, x[r], 0, count);
             } else {
                 generators[r].generate(row, start, scratch, count);
                 System.arraycopy(scratch.block(0), 0, x[r], 0, count);
@@ -321,29 +290,5 @@ public final class Pass implements Parallel.Range {
             }
         }
         return x;
-    }
-
-    /** The same assignments by ND4J's operations. */
-    void byOperations(INDArray result) {
-        boolean doubles = Arrays.stream(arrays).anyMatch(array -> array != null && array.dataType() == DataType.DOUBLE);
-        INDArray[] values = Arrays.copyOf(arrays, registers);
-        List<INDArray> made = new ArrayList<>();
-        for (int r = 0; r < registers; r++) {
-            if (generators[r] != null) {
-                values[r] = Kernels.empty(doubles ? DataType.DOUBLE : DataType.FLOAT, result.shape());
-                Kernels.generate(values[r], generators[r]);
-                made.add(values[r]);
-            }
-        }
-        for (Assignment assignment : assignments) {
-            values[assignment.target] = Operations.combine(doubles ? DataType.DOUBLE : DataType.FLOAT, values, assignment.weights, assignment.limit, result.shape());
-            made.add(values[assignment.target]);
-        }
-        for (int r = 0; r < registers; r++) {
-            if (arrays[registers + r] != null) {
-                arrays[registers + r].assign(values[r]);
-            }
-        }
-        made.forEach(INDArray::close);
     }
 }

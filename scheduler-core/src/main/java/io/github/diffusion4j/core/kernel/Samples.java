@@ -2,9 +2,8 @@ package io.github.diffusion4j.core.kernel;
 
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntFunction;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What is computed sample by sample and is not a linear combination: clamps, quantiles, norms, error norms, functions. Any layout and type, as in {@link Kernels}. */
+/** What is computed sample by sample and is not a linear combination: clamps, quantiles, norms, error norms, functions. Any layout and type. */
 public final class Samples {
 
     private Samples() {}
@@ -15,8 +14,8 @@ public final class Samples {
      * @param array the array to change
      * @param limit the largest absolute value
      */
-    public static void clamp(INDArray array, double limit) {
-        each(array, true, (sample, memory, start, end) -> clamp(memory, start, end, limit, 1));
+    public static void clamp(HostArray array, double limit) {
+        each(array, (sample, memory, start, end) -> clamp(memory, start, end, limit, 1));
     }
 
     /**
@@ -27,9 +26,9 @@ public final class Samples {
      * @param ratio the quantile, in [0, 1]
      * @param maximum the upper limit of s
      */
-    public static void dynamicThreshold(INDArray array, double ratio, double maximum) {
-        each(array, true, (sample, memory, start, end) -> {
-            double limit = Math.min(Math.max(OrderStatistics.absoluteQuantile(memory, start, end, ratio), 1), maximum);
+    public static void dynamicThreshold(HostArray array, double ratio, double maximum) {
+        each(array, (sample, memory, start, end) -> {
+            double limit = Math.min(Math.max(OrderStatistics.absoluteQuantile(array, start, end, ratio), 1), maximum);
             clamp(memory, start, end, limit, 1 / limit);
         });
     }
@@ -40,18 +39,12 @@ public final class Samples {
      * @param array samples along the first axis
      * @return the mean norm
      */
-    public static double meanNorm(INDArray array) {
-        double[] sum = new double[1];
-        each(array, false, (sample, memory, start, end) -> {
-            double[] squares = new double[1];
-            blocks(memory, start, end, false, (x, from, count, scratch) -> {
-                for (int i = 0; i < count; i++) {
-                    squares[0] += x[i] * x[i];
-                }
-            });
-            sum[0] += Math.sqrt(squares[0]);
-        });
-        return sum[0] / Kernels.samples(array);
+    public static double meanNorm(HostArray array) {
+        double sum = 0;
+        for (Moments row : Moments.of(array)) {
+            sum += row.norm(0);
+        }
+        return sum / array.samples();
     }
 
     /**
@@ -65,16 +58,18 @@ public final class Samples {
      * @param rtol the relative tolerance
      * @return the scaled difference; 1 where it is as large as tolerated
      */
-    public static double scaledDifference(INDArray low, INDArray high, INDArray previous, double atol, double rtol) {
-        double[] a = Kernels.values(low);
-        double[] b = Kernels.values(high);
-        double[] c = Kernels.values(previous);
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            double scale = Math.max(atol, rtol * Math.max(Math.abs(a[i]), Math.abs(c[i])));
-            sum += (a[i] - b[i]) / scale * ((a[i] - b[i]) / scale);
-        }
-        return Math.sqrt(sum / a.length);
+    public static double scaledDifference(HostArray low, HostArray high, HostArray previous, double atol, double rtol) {
+        double[][] sums = Moments.rows(1, low.length(), 1, (from, count, scratch, out, at) -> {
+            double[][] x = scratch.doubles(3);
+            low.memory().read(from, x[0], 0, count);
+            high.memory().read(from, x[1], 0, count);
+            previous.memory().read(from, x[2], 0, count);
+            for (int i = 0; i < count; i++) {
+                double scaled = (x[0][i] - x[1][i]) / Math.max(atol, rtol * Math.max(Math.abs(x[0][i]), Math.abs(x[2][i])));
+                out[at] += scaled * scaled;
+            }
+        });
+        return Math.sqrt(sums[0][0] / low.length());
     }
 
     /**
@@ -84,17 +79,18 @@ public final class Samples {
      * @param argument an array of the same shape
      * @param function the function for each sample
      */
-    public static void apply(INDArray target, INDArray argument, IntFunction<DoubleBinaryOperator> function) {
-        Kernels.onMemory(argument, false, right -> each(target, true, (sample, left, start, end) -> {
+    public static void apply(HostArray target, HostArray argument, IntFunction<DoubleBinaryOperator> function) {
+        Memory right = argument.memory();
+        each(target, (sample, left, start, end) -> {
             DoubleBinaryOperator f = function.apply(sample);
             blocks(left, start, end, true, (x, from, count, scratch) -> {
                 double[] y = scratch.block(1);
-                right.read(from, y, count);
+                right.read(from, y, 0, count);
                 for (int i = 0; i < count; i++) {
                     x[i] = f.applyAsDouble(x[i], y[i]);
                 }
             });
-        }));
+        });
     }
 
     /**
@@ -102,34 +98,30 @@ public final class Samples {
      *
      * @param target the array to change
      * @param other an array of the same shape
-     * @param weights w in C order
-     * @param weightShape the shape of the weights, which repeat along axes of size 1 and along leading axes that they lack
+     * @param weights w, of the same shape
      */
-    public static void blend(INDArray target, INDArray other, double[] weights, long... weightShape) {
-        Broadcast broadcast = Broadcast.of(weights, weightShape, target.shape());
-        Kernels.onMemory(other, false, right -> each(target, true, (sample, left, start, end) -> blocks(left, start, end, true, (x, from, count, scratch) -> {
+    public static void blend(HostArray target, HostArray other, HostArray weights) {
+        blocks(target.memory(), 0, target.length(), true, (x, from, count, scratch) -> {
             double[] y = scratch.block(1);
             double[] w = scratch.block(2);
-            right.read(from, y, count);
-            broadcast.read(from, w, count);
+            other.memory().read(from, y, 0, count);
+            weights.memory().read(from, w, 0, count);
             for (int i = 0; i < count; i++) {
                 x[i] = w[i] == 0 ? x[i] : w[i] == 1 ? y[i] : (1 - w[i]) * x[i] + w[i] * y[i];
             }
-        })));
+        });
     }
 
     private interface SampleAction {
         void act(int sample, Memory memory, int start, int end);
     }
 
-    private static void each(INDArray array, boolean changed, SampleAction action) {
-        int samples = Kernels.samples(array);
-        int length = (int) (array.length() / samples);
-        Kernels.onMemory(array, changed, memory -> {
-            for (int sample = 0; sample < samples; sample++) {
-                action.act(sample, memory, sample * length, (sample + 1) * length);
-            }
-        });
+    private static void each(HostArray array, SampleAction action) {
+        int samples = array.samples();
+        int length = array.length() / samples;
+        for (int sample = 0; sample < samples; sample++) {
+            action.act(sample, array.memory(), sample * length, (sample + 1) * length);
+        }
     }
 
     private static void clamp(Memory memory, int start, int end, double limit, double scale) {
@@ -150,10 +142,10 @@ public final class Samples {
         double[] x = scratch.block(0);
         for (int from = start; from < end; from += Scratch.SIZE) {
             int count = Math.min(Scratch.SIZE, end - from);
-            memory.read(from, x, count);
+            memory.read(from, x, 0, count);
             action.act(x, from, count, scratch);
             if (changed) {
-                memory.write(from, x, count);
+                memory.write(from, x, 0, count);
             }
         }
         scratch.give();

@@ -1,49 +1,44 @@
 package io.github.diffusion4j.core.kernel;
 
 import java.util.Arrays;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.List;
 
-/** One summand of a linear combination: an array and its weight, or one weight per sample of the first axis. */
-public final class Term {
-
-    private final INDArray array;
-    private final double[] weights;
-
-    private Term(INDArray array, double[] weights) {
-        this.array = array;
-        this.weights = weights;
-    }
+/**
+ * One summand of a linear combination: an array and its weight, or one weight for each row.
+ *
+ * @param <A> the array of a library
+ * @param array the array
+ * @param weights one weight, or as many as the array has rows; not to be changed
+ */
+public record Term<A>(A array, double... weights) {
 
     /**
-     * An array times one weight, or times one weight per sample.
+     * Checks the weights.
      *
-     * @param array the array, samples along its first axis
-     * @param weights one weight, or as many as the array has samples
-     * @return the term
-     * @throws IllegalArgumentException if the number of weights is neither, or a weight is not finite
+     * @throws IllegalArgumentException if there is none or one is not finite
      */
-    public static Term of(INDArray array, double... weights) {
-        if (weights.length != 1 && (array.rank() == 0 || weights.length != array.size(0))) {
-            throw new IllegalArgumentException("a term takes one weight or one per sample, got " + weights.length
-                    + " weights for shape " + Arrays.toString(array.shape()));
+    public Term {
+        if (weights.length == 0 || !Arrays.stream(weights).allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("a term needs finite weights, got " + Arrays.toString(weights));
         }
-        for (double weight : weights) {
-            if (!Double.isFinite(weight)) {
-                throw new IllegalArgumentException("weights must be finite, got " + Arrays.toString(weights));
+    }
+
+    /** The weights of some terms by row: one list where no term tells rows apart. */
+    static <A> double[][] weights(List<Term<A>> terms, int rows) {
+        int different = 1;
+        for (Term<A> term : terms) {
+            if (term.weights().length != 1 && term.weights().length != rows) {
+                throw new IllegalArgumentException("a term takes one weight or one for each of the " + rows + " rows, got " + term.weights().length);
+            }
+            different = Math.max(different, term.weights().length);
+        }
+        double[][] weights = new double[different][terms.size()];
+        for (int k = 0; k < terms.size(); k++) {
+            double[] own = terms.get(k).weights();
+            for (int row = 0; row < different; row++) {
+                weights[row][k] = own[own.length == 1 ? 0 : row];
             }
         }
-        return new Term(array, weights.clone());
-    }
-
-    INDArray array() {
-        return array;
-    }
-
-    double weight(int sample) {
-        return weights.length == 1 ? weights[0] : weights[sample];
-    }
-
-    double[] weights() {
         return weights;
     }
 }

@@ -1,8 +1,8 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Scratch;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Noise that can be made block by block, in any order: a step makes it where it adds it, and no array holds it. */
 public interface BlockNoise extends NoiseSource {
@@ -11,10 +11,10 @@ public interface BlockNoise extends NoiseSource {
      * Checks that the request can be answered, after which {@link #generate} does not fail.
      *
      * @param request which noise
-     * @param like an array of the shape to fill, samples first
+     * @param rows how many rows are to be filled
      * @throws IllegalArgumentException if the source has no such noise
      */
-    void check(NoiseRequest request, INDArray like);
+    void check(NoiseRequest request, int rows);
 
     /**
      * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use.
@@ -28,8 +28,8 @@ public interface BlockNoise extends NoiseSource {
     void generate(NoiseRequest request, int sample, int position, Scratch scratch, int count);
 
     @Override
-    default void fill(NoiseRequest request, INDArray out) {
-        check(request, out);
+    default void fill(NoiseRequest request, HostArray out) {
+        check(request, out.samples());
         Kernels.generate(out, (sample, position, scratch, count) -> generate(request, sample, position, scratch, count));
     }
 }

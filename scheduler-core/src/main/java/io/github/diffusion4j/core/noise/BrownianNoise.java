@@ -3,7 +3,6 @@ package io.github.diffusion4j.core.noise;
 import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.random.CounterNormals;
 import java.util.Arrays;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Noise whose draws are the increments of one Brownian path for each sample and place, so that draws over overlapping stretches of the reverse process are correlated as they
@@ -58,8 +57,8 @@ public final class BrownianNoise implements BlockNoise {
     }
 
     @Override
-    public void check(NoiseRequest request, INDArray like) {
-        keys.check(request, like);
+    public void check(NoiseRequest request, int rows) {
+        keys.check(request, rows);
         NoiseRequest.Interval interval = request.interval();
         if (!interval.equals(NoiseRequest.Interval.NONE) && inOneInterval(time(interval.from()), time(interval.to()))) {
             throw new IllegalArgumentException("a Brownian path is kept to a millionth of its noise level and has no increment over a stretch as short as " + interval

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.random.CounterNormals;
@@ -8,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The default noise: every number is a function of (seed, sample, request, place in the sample) by Philox4x32-10 and the
@@ -86,9 +86,9 @@ public final class CounterNoise implements BlockNoise {
     }
 
     @Override
-    public void check(NoiseRequest request, INDArray like) {
-        if (!rows.isEmpty() && (like.rank() == 0 || like.size(0) != rows.size())) {
-            throw new IllegalArgumentException("this source was made for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(like.shape()));
+    public void check(NoiseRequest request, int asked) {
+        if (!rows.isEmpty() && asked != rows.size()) {
+            throw new IllegalArgumentException("this source was made for " + rows.size() + " samples, asked to fill " + asked);
         }
     }
 
@@ -103,14 +103,14 @@ public final class CounterNoise implements BlockNoise {
 
     /** A block holds 1024 numbers; rows of a few numbers share one. */
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        long length = out.rank() == 0 || out.length() == 0 ? 0 : out.length() / out.size(0);
-        if (length == 0 || length > CounterNormals.SHORT) {
+    public void fill(NoiseRequest request, HostArray out) {
+        int length = out.length() / out.samples();
+        if (out.rank() == 0 || length > CounterNormals.SHORT) {
             BlockNoise.super.fill(request, out);
             return;
         }
-        check(request, out);
-        Kernels.generateWhole(out, (whole, position, scratch, count) -> shortRows(request, (int) length, position, scratch, count));
+        check(request, out.samples());
+        Kernels.generateWhole(out, (whole, position, scratch, count) -> shortRows(request, length, position, scratch, count));
     }
 
     /** The numbers of successive places of an array, those of rows with one seed together. */

@@ -1,8 +1,9 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,9 +20,9 @@ public interface NoiseSource extends Serializable {
      * Writes the requested noise.
      *
      * @param request which noise
-     * @param out the array to fill with independent N(0, 1) numbers
+     * @param out the array to fill with independent N(0, 1) numbers, in host memory
      */
-    void fill(NoiseRequest request, INDArray out);
+    void fill(NoiseRequest request, HostArray out);
 
     /**
      * The same source for a run whose noise is drawn at given evaluations: what a generator must know that is drawn call by call. Plans and sessions ask for it themselves.
@@ -34,7 +35,7 @@ public interface NoiseSource extends Serializable {
     }
 
     /**
-     * The requested noise as a new array.
+     * The requested noise as a new array of ND4J.
      *
      * @param request which noise
      * @param type the data type
@@ -42,8 +43,10 @@ public interface NoiseSource extends Serializable {
      * @return the noise, owned by the caller
      */
     default INDArray draw(NoiseRequest request, DataType type, long... shape) {
-        INDArray out = Kernels.empty(type, shape);
-        fill(request, out);
+        ElementType element = Nd4jArrays.elementType(type);
+        element.computed();
+        INDArray out = Nd4jArrays.ND4J.make(element, shape);
+        Nd4jArrays.ND4J.onHost(out, true, host -> fill(request, host));
         return out;
     }
 
@@ -59,7 +62,7 @@ public interface NoiseSource extends Serializable {
     /** No noise. */
     record None() implements NoiseSource {
         @Override
-        public void fill(NoiseRequest request, INDArray out) {
+        public void fill(NoiseRequest request, HostArray out) {
             throw new IllegalStateException("noise was asked for (" + request + ") but the run has no noise source; pass one, e.g. CounterNoise.of(seed)");
         }
     }
@@ -87,12 +90,12 @@ public interface NoiseSource extends Serializable {
         }
 
         @Override
-        public void fill(NoiseRequest request, INDArray out) {
-            if (out.rank() == 0 || out.size(0) != rows.size()) {
-                throw new IllegalArgumentException("there are sources for " + rows.size() + " samples, asked to fill shape " + Arrays.toString(out.shape()));
+        public void fill(NoiseRequest request, HostArray out) {
+            if (out.samples() != rows.size()) {
+                throw new IllegalArgumentException("there are sources for " + rows.size() + " samples, asked to fill " + out);
             }
             for (int row = 0; row < rows.size(); row++) {
-                rows.get(row).fill(request, Kernels.row(out, row));
+                rows.get(row).fill(request, out.row(row));
             }
         }
 

@@ -1,13 +1,14 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,7 +19,7 @@ public final class RecordedNoise implements NoiseSource {
 
     private static final long serialVersionUID = 1;
 
-    private final LinkedHashMap<Place, INDArray> arrays;
+    private final LinkedHashMap<Place, HostArray> arrays;
 
     private record Place(NoiseRequest.Stream stream, int index, int draw) implements Serializable {
         static Place of(NoiseRequest request) {
@@ -26,34 +27,58 @@ public final class RecordedNoise implements NoiseSource {
         }
     }
 
-    private RecordedNoise(LinkedHashMap<Place, INDArray> arrays) {
+    private RecordedNoise(LinkedHashMap<Place, HostArray> arrays) {
         this.arrays = arrays;
     }
 
     /**
      * The arrays of some requests.
      *
-     * @param noise the arrays; copied
+     * @param noise the arrays, of ND4J; copied
      * @return the source
      */
     public static RecordedNoise of(Map<NoiseRequest, INDArray> noise) {
-        LinkedHashMap<Place, INDArray> copies = new LinkedHashMap<>();
-        noise.forEach((request, array) -> copies.put(Place.of(request), Kernels.copy(array)));
+        return of(Nd4jArrays.ND4J, noise);
+    }
+
+    /**
+     * The arrays of some requests.
+     *
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param noise the arrays; copied
+     * @return the source
+     */
+    public static <A> RecordedNoise of(Arrays<A> arrays, Map<NoiseRequest, A> noise) {
+        LinkedHashMap<Place, HostArray> copies = new LinkedHashMap<>();
+        noise.forEach((request, array) -> arrays.onHost(array, false, host -> copies.put(Place.of(request), HostArrays.HEAP.copy(host))));
         return new RecordedNoise(copies);
     }
 
     /**
      * The noise of successive evaluations, one array for each. An evaluation that draws before and after the network needs two, see {@link #of}.
      *
-     * @param steps the i-th for evaluation i; copied
+     * @param steps the i-th for evaluation i, of ND4J; copied
      * @return the source
      */
     public static RecordedNoise ofSteps(List<INDArray> steps) {
-        Map<NoiseRequest, INDArray> noise = new LinkedHashMap<>();
+        return ofSteps(Nd4jArrays.ND4J, steps);
+    }
+
+    /**
+     * The noise of successive evaluations, one array for each. An evaluation that draws before and after the network needs two, see {@link #of}.
+     *
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param steps the i-th for evaluation i; copied
+     * @return the source
+     */
+    public static <A> RecordedNoise ofSteps(Arrays<A> arrays, List<A> steps) {
+        Map<NoiseRequest, A> noise = new LinkedHashMap<>();
         for (int i = 0; i < steps.size(); i++) {
             noise.put(NoiseRequest.step(i), steps.get(i));
         }
-        return of(noise);
+        return of(arrays, noise);
     }
 
     /**
@@ -65,23 +90,26 @@ public final class RecordedNoise implements NoiseSource {
      * @param shape the shape, samples first
      * @return the source
      */
-    public static RecordedNoise record(NoiseSource source, List<NoiseRequest> requests, DataType type, long... shape) {
-        LinkedHashMap<Place, INDArray> drawn = new LinkedHashMap<>();
-        requests.forEach(request -> drawn.put(Place.of(request), source.draw(request, type, shape)));
+    public static RecordedNoise record(NoiseSource source, List<NoiseRequest> requests, ElementType type, long... shape) {
+        LinkedHashMap<Place, HostArray> drawn = new LinkedHashMap<>();
+        for (NoiseRequest request : requests) {
+            HostArray noise = HostArrays.HEAP.make(type, shape);
+            source.fill(request, noise);
+            drawn.put(Place.of(request), noise);
+        }
         return new RecordedNoise(drawn);
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        INDArray noise = arrays.getOrDefault(Place.of(request), arrays.get(new Place(request.stream(), request.index(), 0)));
+    public void fill(NoiseRequest request, HostArray out) {
+        HostArray noise = arrays.getOrDefault(Place.of(request), arrays.get(new Place(request.stream(), request.index(), 0)));
         if (noise == null) {
             throw new IllegalStateException("no noise was recorded for " + request + "; there are recordings for " + arrays.keySet());
         }
-        if (!Arrays.equals(noise.shape(), out.shape())) {
-            throw new IllegalArgumentException("the noise recorded for " + request + " has shape " + Arrays.toString(noise.shape())
-                    + ", asked for " + Arrays.toString(out.shape()));
+        if (!java.util.Arrays.equals(noise.shape(), out.shape())) {
+            throw new IllegalArgumentException("the noise recorded for " + request + " is " + noise + ", asked for " + out);
         }
-        Kernels.combine(out, Term.of(noise, 1));
+        out.assign(noise);
     }
 
     @Override
@@ -90,8 +118,8 @@ public final class RecordedNoise implements NoiseSource {
                 && arrays.entrySet().stream().allMatch(entry -> same(entry.getValue(), noise.arrays.get(entry.getKey())));
     }
 
-    private static boolean same(INDArray one, INDArray other) {
-        return one.dataType() == other.dataType() && Arrays.equals(one.shape(), other.shape()) && Arrays.equals(Kernels.values(one), Kernels.values(other));
+    private static boolean same(HostArray one, HostArray other) {
+        return one.type() == other.type() && java.util.Arrays.equals(one.shape(), other.shape()) && java.util.Arrays.equals(one.values(), other.values());
     }
 
     @Override

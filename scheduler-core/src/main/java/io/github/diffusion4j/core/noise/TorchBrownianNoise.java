@@ -1,11 +1,10 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.random.TorchBrownianTree;
 import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * k-diffusion's {@code BrownianTreeNoiseSampler} (torchsde's tree over sigma), to the last bit: for a stretch from a to b, {@code (W(b) - W(a)) / sqrt(|b - a|)}. Sigmas pass
@@ -26,18 +25,18 @@ public record TorchBrownianNoise(long seed, double sigmaMin, double sigmaMax) im
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        int size = Math.toIntExact(out.length());
-        TorchType type = out.dataType() == DataType.DOUBLE ? TorchType.FLOAT64 : TorchType.FLOAT32;
+    public void fill(NoiseRequest request, HostArray out) {
+        int size = out.length();
+        TorchType type = out.type() == ElementType.DOUBLE ? TorchType.FLOAT64 : TorchType.FLOAT32;
         NoiseRequest.Interval interval = request.interval();
         if (request.stream() == NoiseRequest.Stream.START) {
-            Kernels.fill(out, TorchGenerator.seeded(seed).randn(type, size).values());
+            out.fill(TorchGenerator.seeded(seed).randn(type, size).values());
             return;
         }
         if (interval.equals(NoiseRequest.Interval.NONE)) {
             throw new IllegalArgumentException("a Brownian tree gives noise for a stretch of sigmas, asked for " + request);
         }
         TorchBrownianTree tree = new TorchBrownianTree((float) sigmaMin, (float) sigmaMax, seed, type, size);
-        Kernels.fill(out, tree.noise((float) interval.from(), (float) interval.to()));
+        out.fill(tree.noise((float) interval.from(), (float) interval.to()));
     }
 }

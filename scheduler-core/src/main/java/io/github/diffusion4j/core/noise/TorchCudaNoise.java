@@ -1,10 +1,9 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.random.TorchCudaGenerator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The noise of PyTorch's CUDA generator as the web UIs compute it on the CPU, within 1e-6; see {@link TorchCudaGenerator} for its limits. Calls count as in
@@ -46,7 +45,7 @@ public record TorchCudaNoise(long seed, List<Integer> evaluations) implements No
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        Kernels.fill(out, TorchCudaGenerator.randn(seed, TorchNoise.call(request, true, evaluations), Math.toIntExact(out.length())));
+    public void fill(NoiseRequest request, HostArray out) {
+        out.fill(TorchCudaGenerator.randn(seed, TorchNoise.call(request, true, evaluations), out.length()));
     }
 }

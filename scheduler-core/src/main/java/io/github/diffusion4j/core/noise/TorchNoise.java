@@ -1,12 +1,11 @@
 package io.github.diffusion4j.core.noise;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The noise of PyTorch's CPU generator, to the last bit: what {@code torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=...)} gives, call by call.
@@ -65,12 +64,12 @@ public record TorchNoise(long startSeed, long stepSeed, boolean oneGenerator, Li
     }
 
     @Override
-    public void fill(NoiseRequest request, INDArray out) {
-        int count = Math.toIntExact(out.length());
-        TorchType type = type(out.dataType());
+    public void fill(NoiseRequest request, HostArray out) {
+        int count = out.length();
+        TorchType type = type(out.type());
         boolean start = request.stream() != NoiseRequest.Stream.STEP;
         TorchGenerator generator = TorchGenerator.seeded(start ? startSeed : stepSeed);
-        Kernels.fill(out, generator.afterRandn(type, count, call(request)).randn(type, count).values());
+        out.fill(generator.afterRandn(type, count, call(request)).randn(type, count).values());
     }
 
     private int call(NoiseRequest request) {
@@ -98,13 +97,13 @@ public record TorchNoise(long startSeed, long stepSeed, boolean oneGenerator, Li
         return position;
     }
 
-    private static TorchType type(DataType type) {
+    private static TorchType type(ElementType type) {
         return switch (type) {
             case FLOAT -> TorchType.FLOAT32;
             case DOUBLE -> TorchType.FLOAT64;
             case HALF -> TorchType.FLOAT16;
             case BFLOAT16 -> TorchType.BFLOAT16;
-            default -> throw new IllegalArgumentException("noise comes as FLOAT, DOUBLE, HALF or BFLOAT16, got " + type);
+            case INT64 -> throw ElementType.unsupported(type);
         };
     }
 }

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -45,7 +45,7 @@ public interface DiscreteScheduler extends Scheduler {
      * @return a vector of T values
      */
     default INDArray betas(DataType type) {
-        return Kernels.vector(type, betas());
+        return Nd4jArrays.ND4J.vector(Nd4jArrays.elementType(type), betas());
     }
 
     /**
@@ -55,7 +55,7 @@ public interface DiscreteScheduler extends Scheduler {
      * @return a vector of T values
      */
     default INDArray alphas(DataType type) {
-        return Kernels.vector(type, alphas());
+        return Nd4jArrays.ND4J.vector(Nd4jArrays.elementType(type), alphas());
     }
 
     /**
@@ -65,6 +65,6 @@ public interface DiscreteScheduler extends Scheduler {
      * @return a vector of T values
      */
     default INDArray alphasCumprod(DataType type) {
-        return Kernels.vector(type, alphasCumprod());
+        return Nd4jArrays.ND4J.vector(Nd4jArrays.elementType(type), alphasCumprod());
     }
 }

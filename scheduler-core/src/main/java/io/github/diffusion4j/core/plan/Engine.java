@@ -11,19 +11,23 @@ import static io.github.diffusion4j.core.plan.Evaluation.OUTPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 
 import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.kernel.ArrayPass;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Pass;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Samples;
 import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.noise.BlockNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory. */
-final class Engine {
+/**
+ * What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory.
+ *
+ * @param <A> the array of the library
+ */
+final class Engine<A> {
 
     /** No weights. */
     static final double[][] NOTHING = {};
@@ -32,32 +36,41 @@ final class Engine {
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
 
     private final DataCorrection correction;
-    private final Pass pass;
-    private final RunMemory memory;
+    private final Arrays<A> arrays;
+    private final Rows rows;
+    private final ArrayPass<A> pass;
+    private final RunMemory<A> memory;
     private final Drawn stepNoise = new Drawn();
     private final Drawn churnNoise = new Drawn();
     /** Whether noise is made while the pass runs. */
     private boolean makesNoise;
 
-    private Engine(DataCorrection correction, Buffers buffers, boolean owner, int predictions) {
+    private Engine(DataCorrection correction, Rows rows, Buffers<A> buffers, boolean owner, int predictions) {
         this.correction = correction;
-        this.pass = new Pass(MEMORY + predictions + 1);
-        this.memory = new RunMemory(pass, buffers, owner, predictions);
+        this.arrays = buffers.arrays();
+        this.rows = rows;
+        this.pass = new ArrayPass<>(arrays, rows, MEMORY + predictions + 1);
+        this.memory = new RunMemory<>(pass, buffers, owner, predictions);
     }
 
     /** An engine with arrays of its own, for a whole run that remembers at most so many predictions. */
-    static Engine owning(DataCorrection correction, Buffers buffers, int predictions) {
-        return new Engine(correction, buffers, true, predictions);
+    static <A> Engine<A> owning(Runs<A> runs, Buffers<A> buffers, int predictions) {
+        return new Engine<>(runs.plan().correction(), runs.rows(), buffers, true, predictions);
     }
 
     /** An engine for the start of a run. */
-    static Engine fresh(DataCorrection correction) {
-        return new Engine(correction, Buffers.FRESH, false, 0);
+    static <A> Engine<A> fresh(Runs<A> runs) {
+        return new Engine<>(runs.plan().correction(), runs.rows(), Buffers.fresh(runs.arrays()), false, 0);
     }
 
     /** An engine for one step from a state that stays as it is. */
-    static Engine at(SamplerState state, DataCorrection correction) {
-        Engine engine = new Engine(correction, Buffers.FRESH, false, state.predictions().size());
+    static <A> Engine<A> at(SamplerState<A> state, Rows rows, DataCorrection correction) {
+        return at(state, rows, correction, Buffers.fresh(state.arrays()));
+    }
+
+    /** An engine for one step from a state that stays as it is, with new arrays from somewhere. */
+    static <A> Engine<A> at(SamplerState<A> state, Rows rows, DataCorrection correction, Buffers<A> buffers) {
+        Engine<A> engine = new Engine<>(correction, rows, buffers, false, state.predictions().size());
         engine.memory.set(state);
         return engine;
     }
@@ -67,22 +80,22 @@ final class Engine {
         memory.free();
     }
 
-    INDArray sample() {
+    A sample() {
         return memory.sample();
     }
 
     /** What the network sees: scaled where it asks for it. */
-    INDArray input() {
+    A input() {
         return memory.input();
     }
 
-    SamplerState state(int index, String plan) {
+    SamplerState<A> state(int index, String plan) {
         return memory.state(index, plan);
     }
 
     /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
-    void begin(INDArray noise, double scale, Evaluation first, boolean withInput, NoiseSource source, NoiseRequest request) {
-        Fit.checkOpen(noise, "the array that the run starts from");
+    void begin(A noise, double scale, Evaluation first, boolean withInput, NoiseSource source, NoiseRequest request) {
+        Fit.checkOpen(arrays, noise, "the array that the run starts from");
         clear();
         pass.read(SAMPLE, noise);
         double[] weights = new double[MEMORY];
@@ -90,7 +103,7 @@ final class Engine {
         pass.assign(NEXT, NO_LIMIT, weights);
         try {
             churn(first.churn(), noise, source, request);
-            memory.prepareStart(noise.dataType(), noise.shape());
+            memory.prepareStart(arrays.type(noise), arrays.shape(noise));
             finish(withInput ? first.input() : NOTHING);
         } finally {
             memory.rollback();
@@ -99,7 +112,7 @@ final class Engine {
     }
 
     /** Continues from a state, whose arrays are copied. */
-    void resume(SamplerState given, double[]... inputWeights) {
+    void resume(SamplerState<A> given, double[]... inputWeights) {
         memory.set(given.copy());
         inputOf(inputWeights);
     }
@@ -120,8 +133,8 @@ final class Engine {
     }
 
     /** Puts what is known into the sample, in place. */
-    void keep(INDArray known, Mask mask, double[]... inputWeights) {
-        mask.blend(memory.ownSample(), known);
+    void keep(A known, Mask mask, double[]... inputWeights) {
+        mask.blend(arrays, memory.ownSample(), known);
         inputOf(inputWeights);
     }
 
@@ -129,13 +142,13 @@ final class Engine {
      * Takes the step that follows a network evaluation. If it fails, nothing has changed: all that can fail comes before the pass writes, and where the pass itself makes noise it
      * writes to other arrays than it reads.
      */
-    void advance(Step step, INDArray output, boolean withInput, NoiseSource source) {
+    void advance(Step step, A output, boolean withInput, NoiseSource source) {
         memory.checkOpen();
-        Fit.check(step, output, memory.sample());
+        Fit.check(arrays, rows, step, output, memory.sample());
         try {
-            INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
-            INDArray corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
-            INDArray noise = step.scales() ? noise(step, output, source) : null;
+            A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
+            A corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
+            A noise = step.scales() ? noise(step, output, source) : null;
             clear();
             read(step.remembers() ? 1 : 0, prediction, noise);
             if (step.usesNoise() && noise == null) {
@@ -161,7 +174,7 @@ final class Engine {
      * storing rounds, it takes a pass of its own.
      */
     private void finish(double[]... inputWeights) {
-        boolean rounds = Kernels.computeType(memory.nextSample().dataType()) != memory.nextSample().dataType();
+        boolean rounds = arrays.type(memory.nextSample()).computed() != arrays.type(memory.nextSample());
         if (inputWeights.length > 0 && !rounds) {
             pass.write(INPUT, memory.prepareInput(!makesNoise));
             pass.assign(INPUT, NO_LIMIT, inputWeights);
@@ -175,7 +188,7 @@ final class Engine {
         }
     }
 
-    private void assign(Step step, INDArray corrected, double[]... next) {
+    private void assign(Step step, A corrected, double[]... next) {
         if (corrected != null) {
             pass.read(CORRECTED, corrected);
         } else if (step.usesCorrected()) {
@@ -190,7 +203,7 @@ final class Engine {
         pass.assign(NEXT, NO_LIMIT, next);
     }
 
-    private void read(int pushed, INDArray prediction, INDArray noise) {
+    private void read(int pushed, A prediction, A noise) {
         pass.read(SAMPLE, memory.sample());
         pass.read(ANCHOR, memory.anchor());
         pass.read(OUTPUT, prediction);
@@ -198,7 +211,7 @@ final class Engine {
         memory.readPredictions(pushed);
     }
 
-    private void churn(double[][] weights, INDArray like, NoiseSource source, NoiseRequest request) {
+    private void churn(double[][] weights, A like, NoiseSource source, NoiseRequest request) {
         if (weights.length > 0) {
             if (weights[0][CHURN_NOISE] != 0) {
                 draw(CHURN_NOISE, like, source, request, churnNoise);
@@ -208,9 +221,11 @@ final class Engine {
     }
 
     /** Binds a register to noise: made by the pass where the source can, read from an array otherwise. Same bits. */
-    private void draw(int register, INDArray like, NoiseSource source, NoiseRequest request, Drawn drawn) {
-        if (source instanceof BlockNoise blocks && like.rank() > 0 && like.length() >= WORTH_A_BLOCK * like.size(0)) {
-            blocks.check(request, like);
+    private void draw(int register, A like, NoiseSource source, NoiseRequest request, Drawn drawn) {
+        long[] shape = arrays.shape(like);
+        int count = rows.count(shape);
+        if (source instanceof BlockNoise blocks && shape.length > 0 && length(shape) >= (long) WORTH_A_BLOCK * count) {
+            blocks.check(request, count);
             pass.make(register, drawn.of(blocks, request));
             makesNoise = true;
         } else {
@@ -218,9 +233,17 @@ final class Engine {
         }
     }
 
-    private INDArray filled(INDArray like, NoiseSource source, NoiseRequest request) {
-        INDArray noise = memory.temporary(like);
-        source.fill(request, noise);
+    private static long length(long... shape) {
+        long length = 1;
+        for (long size : shape) {
+            length *= size;
+        }
+        return length;
+    }
+
+    private A filled(A like, NoiseSource source, NoiseRequest request) {
+        A noise = memory.temporary(like);
+        pass.onRows(noise, true, host -> source.fill(request, host));
         return noise;
     }
 
@@ -234,26 +257,26 @@ final class Engine {
     }
 
     /** A correction that must see all values first is given an array of its own. */
-    private INDArray corrected(Step step, INDArray prediction) {
-        INDArray data = memory.temporary(memory.sample());
+    private A corrected(Step step, A prediction) {
+        A data = memory.temporary(memory.sample());
         clear();
         pass.read(SAMPLE, memory.sample());
         pass.read(OUTPUT, prediction);
         pass.write(CORRECTED, data);
         pass.assign(CORRECTED, NO_LIMIT, step.data());
         pass.run();
-        correction.correct(data);
+        pass.onRows(data, true, correction::correct);
         return data;
     }
 
     /** What the solver takes for the clean data, written to an array. */
-    void estimate(Evaluation evaluation, INDArray output, INDArray out) {
+    void estimate(Evaluation evaluation, A output, A out) {
         Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
         memory.checkOpen();
-        Fit.check(step, output, memory.sample());
-        INDArray prediction = step.learnsVariance() ? Kernels.channels(output, 0, memory.sample().size(1)) : output;
+        Fit.check(arrays, rows, step, output, memory.sample());
+        A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
         try {
-            INDArray corrected = fused() ? null : corrected(step, prediction);
+            A corrected = fused() ? null : corrected(step, prediction);
             clear();
             read(0, prediction, null);
             if (corrected == null) {
@@ -270,24 +293,30 @@ final class Engine {
     }
 
     /** Noise that must be known before the pass: its scale follows from the network's output, or the step's size from its norm. */
-    private INDArray noise(Step step, INDArray output, NoiseSource source) {
-        INDArray noise = filled(memory.sample(), source, step.request());
+    private A noise(Step step, A output, NoiseSource source) {
+        A noise = filled(memory.sample(), source, step.request());
         if (step.learnsVariance()) {
-            INDArray variance = Kernels.channels(output, memory.sample().size(1), 2 * memory.sample().size(1));
-            Samples.apply(noise, variance, row -> {
+            A variance = arrays.part(output, 1, memory.shape()[1], 2 * memory.shape()[1]);
+            pass.onRows(variance, false, values -> pass.onRows(noise, true, host -> Samples.apply(host, values, row -> {
                 LearnedVariance learned = (LearnedVariance) step.scaling().get(step.rows() == 1 ? 0 : row);
                 return (z, v) -> z * learned.deviation(v);
-            });
+            })));
         }
         return noise;
     }
 
     /** The weights of a Langevin step, whose size follows from the norms of noise and score. */
-    private static double[][] sized(Step step, Langevin langevin, INDArray prediction, INDArray noise) {
-        double size = langevin.size(Samples.meanNorm(noise), Samples.meanNorm(prediction));
+    private double[][] sized(Step step, Langevin langevin, A prediction, A noise) {
+        double size = langevin.size(meanNorm(noise), meanNorm(prediction));
         double[] next = step.next()[0].clone();
         next[OUTPUT] *= size;
         next[NOISE] *= Math.sqrt(2 * size);
         return new double[][] {next};
+    }
+
+    private double meanNorm(A array) {
+        double[] norm = new double[1];
+        pass.onRows(array, false, host -> norm[0] = Samples.meanNorm(host));
+        return norm[0];
     }
 }

@@ -1,8 +1,8 @@
 package io.github.diffusion4j.core.plan;
 
-import io.github.diffusion4j.core.kernel.Kernels;
-import java.util.Arrays;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Rows;
 
 /** Whether a network's output fits a step and its sample. */
 final class Fit {
@@ -10,39 +10,46 @@ final class Fit {
     private Fit() {}
 
     /** Refuses an array whose memory is gone. */
-    static void checkOpen(INDArray array, String what) {
-        if (array.wasClosed()) {
+    static <A> void checkOpen(Arrays<A> arrays, A array, String what) {
+        if (arrays.isClosed(array)) {
             throw new IllegalArgumentException(what + " is closed: its memory was freed; hand in an array that is open");
         }
     }
 
-    static void check(Step step, INDArray output, INDArray sample) {
-        checkOpen(output, "the network output");
-        Kernels.computeType(sample.dataType());
-        if (output.dataType() != sample.dataType()) {
-            throw new IllegalArgumentException("the network output is " + output.dataType() + " but the sample is " + sample.dataType()
-                    + "; cast one with castTo");
+    static <A> void check(Arrays<A> arrays, Rows rows, Step step, A output, A sample) {
+        checkOpen(arrays, output, "the network output");
+        ElementType type = arrays.type(sample);
+        type.computed();
+        if (arrays.type(output) != type) {
+            throw new IllegalArgumentException("the network output is " + arrays.type(output) + " but the sample is " + type + "; convert one, ND4J's arrays with castTo");
         }
+        long[] shape = arrays.shape(sample);
         boolean learned = step.learnsVariance();
-        if (learned && sample.rank() < 2) {
-            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + Arrays.toString(sample.shape()));
+        if (learned && shape.length < 2) {
+            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + java.util.Arrays.toString(shape));
         }
-        if (learned || !Arrays.equals(output.shape(), sample.shape())) {
-            checkShape(output, sample, learned);
+        if (learned || !java.util.Arrays.equals(arrays.shape(output), shape)) {
+            checkShape(arrays.shape(output), learned, shape);
         }
-        if (step.rows() > 1 && step.rows() != sample.size(0)) {
-            throw new IllegalArgumentException("got " + step.rows() + " timesteps for " + sample.size(0) + " samples; give one, or one per sample");
+        if (step.rows() > 1 && step.rows() != rows.count(shape)) {
+            throw new IllegalArgumentException("got " + step.rows() + " timesteps for " + rows.count(shape) + (rows.equals(Rows.SAMPLES) ? " samples" : " rows of axes " + rows.axes())
+                    + "; give one, or one for each");
         }
     }
 
-    private static void checkShape(INDArray output, INDArray sample, boolean learned) {
-        long[] expected = sample.shape().clone();
+    private static void checkShape(long[] output, boolean learned, long... sample) {
+        long[] expected = sample.clone();
         if (learned) {
             expected[1] *= 2;
         }
-        if (!Arrays.equals(output.shape(), expected)) {
-            throw new IllegalArgumentException("the network output has shape " + Arrays.toString(output.shape()) + ", expected "
-                    + Arrays.toString(expected) + (learned ? " (twice the sample's channels: prediction and learned variance)" : ""));
+        if (!java.util.Arrays.equals(output, expected)) {
+            throw new IllegalArgumentException("the network output has shape " + java.util.Arrays.toString(output) + ", expected " + java.util.Arrays.toString(expected)
+                    + (learned ? " (twice the sample's channels: prediction and learned variance)" : ""));
         }
+    }
+
+    /** Text for messages: type and shape. */
+    static <A> String describe(Arrays<A> arrays, A array) {
+        return arrays.type(array) + java.util.Arrays.toString(arrays.shape(array));
     }
 }

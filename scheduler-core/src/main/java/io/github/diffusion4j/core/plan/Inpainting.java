@@ -1,34 +1,33 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
-import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A region that is known: after each evaluation it is replaced by the known data at the noise level the step ended at (Lugmayr et al., arXiv:2201.09865,
  * equation 8), {@code x = mask (alpha known + sigma z) + (1 - mask) x}, with noise z of a source of
  * its own. In a session, {@link Session#keeping} does it in place.
  *
+ * @param <A> the array of a library
  * @param known the known data, of the sample's type and shape, or one sample for all; values outside the region do not matter
  * @param mask what is known after each evaluation
  */
-public record Inpainting(INDArray known, Mask.Schedule mask) {
+public record Inpainting<A>(A known, Mask.Schedule mask) {
 
     /**
      * A region that stays the same.
      *
      * @param known the known data, of the sample's type and shape, or one sample for all; values outside the region do not matter
-     * @param mask 1 in the known region, 0 outside, values between blend; numbers of any type or truth values, of a shape that spreads over the sample's, see {@link Mask}; copied
-     * @throws IllegalArgumentException if a value of the mask lies outside [0, 1]
+     * @param mask 1 in the known region, 0 outside, values between blend
      */
-    public Inpainting(INDArray known, INDArray mask) {
-        this(known, new Always(Mask.of(mask)));
+    public Inpainting(A known, Mask mask) {
+        this(known, new Always(mask));
     }
 
     private record Always(Mask mask) implements Mask.Schedule {
@@ -49,13 +48,13 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * A region that shrinks, so that each position is changed as much as a map says (Levin and Fried, "Differential Diffusion", arXiv:2306.00950): after evaluation i of n what is
      * known is where {@code i / n < map}. 1 keeps a position to the end, 0 makes it anew from the start.
      *
+     * @param <A> the array of a library
      * @param known the known data, of the sample's type and shape, or one sample for all
-     * @param map values in [0, 1], of a shape that spreads over the sample's; copied
+     * @param map values in [0, 1], of a shape that spreads over the sample's
      * @return the region
-     * @throws IllegalArgumentException if a value of the map lies outside [0, 1]
      */
-    public static Inpainting differential(INDArray known, INDArray map) {
-        return new Inpainting(known, new Shrinking(Mask.of(map)));
+    public static <A> Inpainting<A> differential(A known, Mask map) {
+        return new Inpainting<>(known, new Shrinking(map));
     }
 
     /**
@@ -68,43 +67,50 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * @return the state with the known region, a new sample
      * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
      */
-    public SamplerState keepKnown(Plan plan, int evaluation, SamplerState after, NoiseSource source) {
+    public SamplerState<A> keepKnown(Plan plan, int evaluation, SamplerState<A> after, NoiseSource source) {
         after.checkOpen();
-        INDArray sample = after.sample();
-        Mask region = mask(plan, evaluation, sample);
-        INDArray blended = Kernels.copy(sample);
-        try (INDArray noised = Kernels.empty(sample.dataType(), sample.shape())) {
-            noise(plan, evaluation, noised, source);
-            region.blend(blended, noised);
-        } catch (RuntimeException e) {
-            blended.close();
-            throw e;
+        Arrays<A> arrays = after.arrays();
+        A sample = after.sample();
+        Mask region = mask(arrays, plan, evaluation, sample);
+        A blended = arrays.copy(sample);
+        A noised = arrays.make(arrays.type(sample), arrays.shape(sample));
+        boolean complete = false;
+        try {
+            noise(arrays, plan, evaluation, noised, source);
+            region.blend(arrays, blended, noised);
+            complete = true;
+        } finally {
+            arrays.close(noised);
+            if (!complete) {
+                arrays.close(blended);
+            }
         }
-        return new SamplerState(after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions(), after.plan());
+        return new SamplerState<>(arrays, after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions(), after.plan());
     }
 
     /** The mask after an evaluation, which fits the sample, as do the known data. */
-    Mask mask(Plan plan, int evaluation, INDArray sample) {
-        Fit.checkOpen(known, "the known data");
-        if (known.dataType() != sample.dataType() || !Forward.fits(known.shape(), sample.shape())) {
-            throw new IllegalArgumentException("the known data are " + known.dataType() + Arrays.toString(known.shape()) + " but the sample is " + sample.dataType()
-                    + Arrays.toString(sample.shape()) + "; they must agree, or the known data be one sample for all");
+    Mask mask(Arrays<A> arrays, Plan plan, int evaluation, A sample) {
+        Fit.checkOpen(arrays, known, "the known data");
+        if (arrays.type(known) != arrays.type(sample) || !Forward.fits(arrays.shape(known), arrays.shape(sample))) {
+            throw new IllegalArgumentException("the known data are " + Fit.describe(arrays, known) + " but the sample is " + Fit.describe(arrays, sample)
+                    + "; they must agree, or the known data be one sample for all");
         }
         Mask region = mask.at(plan, evaluation);
-        region.checkFits(sample);
+        region.over(arrays.shape(sample));
         return region;
     }
 
     /** Writes the known data at the noise level after an evaluation. */
-    void noise(Plan plan, int evaluation, INDArray out, NoiseSource source) {
+    void noise(Arrays<A> arrays, Plan plan, int evaluation, A out, NoiseSource source) {
         NoiseLevel level = plan.levelAfter(evaluation);
-        source.fill(plan.request(evaluation), out);
-        Forward.mix(out, known, out, List.of(new Parameterization.Weights(level.alpha(), level.sigma())));
+        arrays.onHost(out, true, host -> source.fill(plan.request(evaluation), host));
+        Kernels.combine(arrays, Rows.SAMPLES, out, List.of(new Term<>(known, level.alpha()), new Term<>(out, level.sigma())));
     }
 
     /**
      * Takes a state back towards the noise, to an earlier evaluation: {@code kept x + sqrt(1 - kept^2) z}. What the solver remembered is forgotten.
      *
+     * @param <A> the array of a library
      * @param evaluation the evaluation to go back to
      * @param kept the fraction of the signal that is kept, {@code alpha_earlier / alpha}
      * @param state the state
@@ -112,15 +118,15 @@ public record Inpainting(INDArray known, Mask.Schedule mask) {
      * @param request which of its noise
      * @return the state before the earlier evaluation
      */
-    public static SamplerState undo(int evaluation, double kept, SamplerState state, NoiseSource source, NoiseRequest request) {
+    public static <A> SamplerState<A> undo(int evaluation, double kept, SamplerState<A> state, NoiseSource source, NoiseRequest request) {
         if (!(kept > 0 && kept <= 1)) {
             throw new IllegalArgumentException("the fraction of the signal that is kept must lie in (0, 1], got " + kept);
         }
         state.checkOpen();
-        INDArray noise = source.draw(request, state.sample().dataType(), state.sample().shape());
-        INDArray sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
-        Kernels.combine(sample, Term.of(state.sample(), kept), Term.of(noise, Math.sqrt((1 - kept) * (1 + kept))));
-        noise.close();
-        return new SamplerState(evaluation, sample, sample, List.of(), state.plan());
+        Arrays<A> arrays = state.arrays();
+        A sample = arrays.make(arrays.type(state.sample()), arrays.shape(state.sample()));
+        arrays.onHost(sample, true, host -> source.fill(request, host));
+        Kernels.combine(arrays, Rows.SAMPLES, sample, List.of(new Term<>(state.sample(), kept), new Term<>(sample, Math.sqrt((1 - kept) * (1 + kept)))));
+        return new SamplerState<>(arrays, evaluation, sample, sample, List.of(), state.plan());
     }
 }

@@ -1,71 +1,92 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A run by pure functions: every state is new, and the one before stays as it is.
  *
+ * @param <A> the array of the library
  * @param plan the run
+ * @param arrays the library
+ * @param rows what has noise, quantiles and norms of its own
  */
-record Loop(Plan plan) {
+record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
 
-    SamplerState begin(INDArray sample, double scale, NoiseSource source) {
-        Kernels.computeType(sample.dataType());
-        Engine engine = Engine.fresh(plan.correction());
+    @Override
+    public SamplerState<A> start(A noise, NoiseSource source) {
+        checkStartsFromNoise();
+        return begin(noise, plan.startScale(), source);
+    }
+
+    void checkStartsFromNoise() {
+        int first = plan.grid().first();
+        if (first > 0) {
+            throw new IllegalArgumentException("this run starts late, at step " + first + " of its grid, where the sample already holds an image and no pure noise (" + plan.level(0)
+                    + "); start it from a noised image, plan.startFrom(plan.addNoise(image, noise, 0)), or where another run ended, plan.startFrom(state.sample())");
+        }
+    }
+
+    SamplerState<A> begin(A sample, double scale, NoiseSource source) {
+        arrays.type(sample).computed();
+        Engine<A> engine = Engine.fresh(this);
         engine.begin(sample, scale, plan.evaluation(0), false, source.forRun(plan.program().noisy()), Program.churn(0));
         return engine.state(0, plan.key());
     }
 
-    ModelInput input(int evaluation, SamplerState state) {
+    @Override
+    public ModelInput<A> input(int evaluation, SamplerState<A> state) {
         Evaluation e = checked(evaluation, state);
-        INDArray sample = state.sample();
+        A sample = state.sample();
         if (e.inputScale() != 1) {
-            sample = Kernels.empty(state.sample().dataType(), state.sample().shape());
-            Kernels.combine(sample, Term.of(state.sample(), e.inputScale()));
+            sample = arrays.make(arrays.type(sample), arrays.shape(sample));
+            Kernels.combine(arrays, rows, sample, List.of(new Term<>(state.sample(), e.inputScale())));
         }
-        return new Given(sample, e.conditioning(), e.level());
+        return new Given<>(arrays, sample, e.conditioning(), e.level());
     }
 
-    private record Given(INDArray sample, double timestep, NoiseLevel level) implements ModelInput {}
+    private record Given<A>(Arrays<A> arrays, A sample, double timestep, NoiseLevel level) implements ModelInput<A> {}
 
-    SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
+    @Override
+    public SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
         checked(evaluation, state);
-        Engine engine = Engine.at(state, plan.correction());
+        Engine<A> engine = Engine.at(state, rows, plan.correction());
         engine.advance(plan.program().steps().get(evaluation), output, false, noise.forRun(plan.program().noisy()));
         return engine.state(evaluation + 1, plan.key());
     }
 
-    INDArray denoised(int evaluation, INDArray output, SamplerState state) {
+    @Override
+    public A denoised(int evaluation, A output, SamplerState<A> state) {
         Evaluation e = checked(evaluation, state);
-        INDArray estimate = Kernels.empty(state.sample().dataType(), state.sample().shape());
+        A estimate = arrays.make(arrays.type(state.sample()), arrays.shape(state.sample()));
         boolean complete = false;
         try {
-            Engine.at(state, plan.correction()).estimate(e, output, estimate);
+            Engine.at(state, rows, plan.correction()).estimate(e, output, estimate);
             complete = true;
             return estimate;
         } finally {
             if (!complete) {
-                estimate.close();
+                arrays.close(estimate);
             }
         }
     }
 
-    static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
-        Fit.checkOpen(sample, "the sample");
-        List<Evaluation> rows = plans.stream().map(each -> each.evaluation(0)).toList();
-        Engine engine = Engine.at(new SamplerState(0, sample, sample, List.of()), plans.get(0).correction());
-        engine.advance(Step.last(rows, NoiseRequest.step(0)), output, false, noise);
-        return engine.sample() == sample ? Kernels.copy(sample) : engine.sample();
+    A stepRows(List<Plan> plans, A output, A sample, NoiseSource noise) {
+        Fit.checkOpen(arrays, sample, "the sample");
+        List<Evaluation> evaluations = plans.stream().map(each -> each.evaluation(0)).toList();
+        Engine<A> engine = Engine.at(new SamplerState<>(arrays, 0, sample, sample, List.of()), rows, plan.correction());
+        engine.advance(Step.last(evaluations, NoiseRequest.step(0)), output, false, noise);
+        return engine.sample() == sample ? arrays.copy(sample) : engine.sample();
     }
 
     /** The evaluation that a state of this run stands before. */
-    Evaluation checked(int index, SamplerState state) {
+    Evaluation checked(int index, SamplerState<A> state) {
         checkFits(state);
         Evaluation e = plan.evaluation(index);
         if (state.index() != index) {
@@ -80,7 +101,7 @@ record Loop(Plan plan) {
     }
 
     /** Refuses a state of another run, or one of which an array is closed. */
-    void checkFits(SamplerState state) {
+    void checkFits(SamplerState<A> state) {
         if (!state.plan().isEmpty() && !state.plan().equals(plan.key())) {
             throw new IllegalArgumentException("the state is of the plan with the key " + state.plan() + ", not of this one with the key " + plan.key() + " (" + plan
                     + "), so that what it remembers may mean something else here; continue with the plan that made it, start from its sample with plan.startFrom(state.sample()), "

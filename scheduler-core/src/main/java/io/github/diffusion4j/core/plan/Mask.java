@@ -1,10 +1,10 @@
 package io.github.diffusion4j.core.plan;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.kernel.Samples;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -40,21 +40,33 @@ public final class Mask implements Serializable {
     }
 
     /**
-     * A mask.
+     * A mask from an array of ND4J.
      *
      * @param array numbers in [0, 1] of any type, or truth values; copied
      * @return the mask
      * @throws IllegalArgumentException if a value lies outside [0, 1], naming it
      */
     public static Mask of(INDArray array) {
-        double[] values = Kernels.values(array);
-        for (int i = 0; i < values.length; i++) {
-            if (!(values[i] >= 0 && values[i] <= 1)) {
-                throw new IllegalArgumentException("a mask holds values in [0, 1], 1 where the data are known, got " + values[i] + " at position " + i + " of shape "
-                        + Arrays.toString(array.shape()) + (values[i] > 1 ? "; divide a mask of bytes by 255" : ""));
+        return of(Nd4jArrays.ND4J.values(array), array.shape());
+    }
+
+    /**
+     * A mask from values.
+     *
+     * @param values numbers in [0, 1] in C order; copied
+     * @param shape the shape of the mask
+     * @return the mask
+     * @throws IllegalArgumentException if a value lies outside [0, 1], naming it, or there are not as many as the shape asks for
+     */
+    public static Mask of(double[] values, long... shape) {
+        double[] copy = HostArray.of(values, shape).values();
+        for (int i = 0; i < copy.length; i++) {
+            if (!(copy[i] >= 0 && copy[i] <= 1)) {
+                throw new IllegalArgumentException("a mask holds values in [0, 1], 1 where the data are known, got " + copy[i] + " at position " + i + " of shape "
+                        + Arrays.toString(shape) + (copy[i] > 1 ? "; divide a mask of bytes by 255" : ""));
             }
         }
-        return new Mask(values, array.shape().clone());
+        return new Mask(copy, shape.clone());
     }
 
     /**
@@ -67,19 +79,14 @@ public final class Mask implements Serializable {
         return new Mask(Arrays.stream(values).map(value -> value > threshold ? 1 : 0).toArray(), shape);
     }
 
-    /** Refuses a sample that the mask does not spread over. */
-    void checkFits(INDArray sample) {
-        long[] size = sample.shape();
-        int lead = size.length - shape.length;
-        if (lead < 0 || !IntStream.range(0, shape.length).allMatch(axis -> shape[axis] == 1 || shape[axis] == size[lead + axis])) {
-            throw new IllegalArgumentException("a mask of shape " + Arrays.toString(shape) + " does not fit samples of shape " + Arrays.toString(size)
-                    + "; aligned at the last axis, each of its sizes must be the sample's or 1");
-        }
+    /** The mask over all of a sample of a larger shape. */
+    HostArray over(long... sample) {
+        return HostArray.of(values, shape).spread(sample);
     }
 
     /** Puts what is known into a sample, in place. */
-    void blend(INDArray sample, INDArray known) {
-        Samples.blend(sample, known, values, shape);
+    <A> void blend(io.github.diffusion4j.core.kernel.Arrays<A> arrays, A sample, A known) {
+        arrays.onHost(known, false, from -> arrays.onHost(sample, true, to -> Samples.blend(to, from, over(to.shape()))));
     }
 
     @Override

@@ -1,20 +1,29 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.kernel.Kernels;
-import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
 
-/** What to feed the network. */
-public interface ModelInput {
+/**
+ * What to feed the network.
+ *
+ * @param <A> the array of the library
+ */
+public interface ModelInput<A> {
+
+    /**
+     * The library of the sample.
+     *
+     * @return the library
+     */
+    Arrays<A> arrays();
 
     /**
      * The sample, scaled as the network wants it.
      *
      * @return the sample; read it, do not change it
      */
-    INDArray sample();
+    A sample();
 
     /**
      * The value to condition on.
@@ -35,10 +44,14 @@ public interface ModelInput {
      *
      * @return a vector as long as the sample's first axis: DOUBLE if the sample is, otherwise FLOAT, which holds every timestep of a training table
      */
-    default INDArray timesteps() {
-        double[] values = new double[(int) sample().size(0)];
-        Arrays.fill(values, timestep());
-        return Kernels.vector(Kernels.computeType(sample().dataType()), values);
+    default A timesteps() {
+        return arrays().vector(arrays().type(sample()).computed(), eachSample());
+    }
+
+    private double[] eachSample() {
+        double[] values = new double[(int) arrays().shape(sample())[0]];
+        java.util.Arrays.fill(values, timestep());
+        return values;
     }
 
     /**
@@ -47,13 +60,11 @@ public interface ModelInput {
      * @return a vector of type INT64, as long as the sample's first axis
      * @throws IllegalStateException if the plan visits timesteps between whole numbers, as Karras' levels do
      */
-    default INDArray wholeTimesteps() {
+    default A wholeTimesteps() {
         if (timestep() != Math.rint(timestep())) {
             throw new IllegalStateException("timestep " + timestep() + " is not a whole number, which this network takes; plan with a spacing of timesteps"
                     + " (leading, trailing, linspace), or round timestep() as the network's training did");
         }
-        try (INDArray values = timesteps()) {
-            return values.castTo(DataType.INT64);
-        }
+        return arrays().vector(ElementType.INT64, eachSample());
     }
 }

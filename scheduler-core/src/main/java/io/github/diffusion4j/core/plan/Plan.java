@@ -4,22 +4,21 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.NoiseRequest;
-import io.github.diffusion4j.core.noise.NoiseSource;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A run, compiled and checked before the first network evaluation: immutable, serializable, shared by any number of
- * threads. All memory of a run lives in its {@link SamplerState}.
+ * threads. All memory of a run lives in its {@link SamplerState}. The methods that meet arrays are those of {@link Runs}; a plan is a run over ND4J's arrays, {@link #on} one over others.
  *
  * <pre>{@code
  *   SamplerState state = plan.start(noise);
@@ -32,7 +31,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Samples lie along the first axis of every array. Arrays handed in are never changed.
  */
-public final class Plan implements Serializable {
+public final class Plan implements Runs<INDArray>, Serializable {
 
     /** The most steps of a run that is asked for by a number. */
     public static final int LONGEST_RUN = 100_000;
@@ -223,20 +222,6 @@ public final class Plan implements Serializable {
     }
 
     /**
-     * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
-     * what the known region of an image looks like there.
-     *
-     * @param data the clean data x0; a single sample serves all samples of the noise
-     * @param noise N(0, I) noise of the same shape and type
-     * @param evaluations one evaluation, or one per sample
-     * @return {@code alpha x0 + sigma noise}, a new array of the noise's shape
-     * @throws IllegalArgumentException if data, noise and evaluations do not agree, naming them
-     */
-    public INDArray addNoise(INDArray data, INDArray noise, int... evaluations) {
-        return Forward.noised(data, noise, Arrays.stream(evaluations).mapToObj(this::level).toList());
-    }
-
-    /**
      * The number of network evaluations.
      *
      * @return the number, at least 1
@@ -322,7 +307,7 @@ public final class Plan implements Serializable {
      */
     public int stepOf(int evaluation) {
         evaluation(evaluation);
-        int found = Arrays.binarySearch(program.stepStarts(), evaluation);
+        int found = java.util.Arrays.binarySearch(program.stepStarts(), evaluation);
         return found >= 0 ? found : -found - 2;
     }
 
@@ -366,157 +351,43 @@ public final class Plan implements Serializable {
     }
 
     /**
-     * Begins a run from pure noise.
+     * The run over arrays of another library: {@code plan.on(HostArrays.DIRECT).session(noise, source)}.
      *
-     * @param noise N(0, I) noise of the sample's shape; not changed
-     * @return the state before the first evaluation
-     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @return the run
      */
-    public SamplerState start(INDArray noise) {
-        return start(noise, NoiseSource.none());
+    public <A> Runs<A> on(Arrays<A> arrays) {
+        return on(arrays, Rows.SAMPLES);
     }
 
     /**
-     * Begins a run from pure noise, when the first step adds noise before the network is evaluated (churn).
+     * The run over arrays whose rows are not the samples of the first axis: noise keys, quantiles and norms are those of a row.
      *
-     * @param noise N(0, I) noise of the sample's shape; not changed
-     * @param source where the noise of the steps comes from
-     * @return the state before the first evaluation
-     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param rows what has noise and statistics of its own: frames of a video, tokens
+     * @return the run
      */
-    public SamplerState start(INDArray noise, NoiseSource source) {
-        checkStartsFromNoise();
-        return loop().begin(noise, startScale(), source);
+    public <A> Runs<A> on(Arrays<A> arrays, Rows rows) {
+        return new Loop<>(this, arrays, rows);
     }
 
-    /**
-     * Begins a run from pure noise of a source, in its own stream.
-     *
-     * @param source the noise
-     * @param type the data type of the run
-     * @param shape the shape of the sample
-     * @return the state before the first evaluation
-     */
-    public SamplerState start(NoiseSource source, DataType type, long... shape) {
-        try (INDArray noise = source.draw(NoiseRequest.start(), type, shape)) {
-            return start(noise, source);
-        }
+    @Override
+    public Plan plan() {
+        return this;
     }
 
-    /**
-     * Begins a run from a sample that already stands at the plan's first level: a noised image ({@link #addNoise(INDArray, INDArray, int...) addNoise(image, noise, 0)}), or clean
-     * data for inversion.
-     *
-     * @param sample the sample; copied
-     * @return the state before the first evaluation
-     */
-    public SamplerState startFrom(INDArray sample) {
-        return startFrom(sample, NoiseSource.none());
+    /** ND4J's. */
+    @Override
+    public Arrays<INDArray> arrays() {
+        return Nd4jArrays.ND4J;
     }
 
-    /**
-     * Begins a run from a sample at the plan's first level, when the first step adds noise before the network is evaluated.
-     *
-     * @param sample the sample; copied
-     * @param source where the noise of the steps comes from
-     * @return the state before the first evaluation
-     */
-    public SamplerState startFrom(INDArray sample, NoiseSource source) {
-        return loop().begin(sample, 1, source);
-    }
-
-    private void checkStartsFromNoise() {
-        if (grid().first() > 0) {
-            throw new IllegalArgumentException("this run starts late, at step " + grid().first() + " of its grid, where the sample already holds an image and no pure noise (" + level(0)
-                    + "); start it from a noised image, plan.startFrom(plan.addNoise(image, noise, 0)), or where another run ended, plan.startFrom(state.sample())");
-        }
-    }
-
-    private Loop loop() {
-        return new Loop(this);
-    }
-
-    /**
-     * A run from pure noise in arrays of its own, which allocates nothing after its first steps.
-     *
-     * @param noise N(0, I) noise of the sample's shape; not changed
-     * @param source where the noise of the steps comes from; {@link NoiseSource#none()} if the run is deterministic
-     * @return the run, to be closed
-     * @throws IllegalArgumentException if the run starts late ({@link #from}), where a sample is no pure noise
-     */
-    public Session session(INDArray noise, NoiseSource source) {
-        checkStartsFromNoise();
-        Kernels.computeType(noise.dataType());
-        return Session.start(this, noise, source);
-    }
-
-    /**
-     * A run from a state in arrays of its own.
-     *
-     * @param state where to continue, copied
-     * @param source where the noise of the steps comes from
-     * @return the run, to be closed
-     * @throws IllegalArgumentException if the state is of another plan or one of its arrays closed, naming it
-     */
-    public Session session(SamplerState state, NoiseSource source) {
-        if (state.index() == evaluations()) {
-            loop().checkFits(state);
-        } else {
-            loop().checked(state.index(), state);
-        }
-        return Session.resume(this, state, source);
-    }
-
-    /**
-     * What to feed the network at an evaluation.
-     *
-     * @param evaluation from 0, must be the state's
-     * @param state the state
-     * @return the input
-     * @throws IllegalArgumentException if the state is of another plan or evaluation, or one of its arrays closed, naming it
-     */
-    public ModelInput input(int evaluation, SamplerState state) {
-        return loop().input(evaluation, state);
-    }
-
-    /**
-     * Takes the step that follows a network evaluation. Pure: the same arguments give the same state.
-     *
-     * @param evaluation from 0, must be the state's
-     * @param output what the network returned for {@link #input}; of the sample's type and shape, with twice the channels
-     *     if the variance is learned
-     * @param state the state
-     * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
-     * @return the next state
-     * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides, the state is of another plan, or an array is closed
-     */
-    public SamplerState step(int evaluation, INDArray output, SamplerState state, NoiseSource noise) {
-        return loop().step(evaluation, output, state, noise);
-    }
-
-    /**
-     * The network's corrected estimate of the clean data, for previews.
-     *
-     * @param evaluation from 0, must be the state's
-     * @param output what the network returned
-     * @param state the state the network was evaluated for
-     * @return the estimate, a new array
-     */
-    public INDArray denoised(int evaluation, INDArray output, SamplerState state) {
-        return loop().denoised(evaluation, output, state);
-    }
-
-    /**
-     * One step of several single-evaluation plans at once, one per sample: each sample has its own weights.
-     *
-     * @param plans one plan per sample, or one for all; of the same solver, parameterization and correction
-     * @param output what the network returned
-     * @param sample the samples
-     * @param noise where the step's noise comes from, drawn as that of evaluation 0
-     * @return the samples after the step, a new array
-     */
-    public static INDArray stepRows(List<Plan> plans, INDArray output, INDArray sample, NoiseSource noise) {
-        return Loop.stepRows(plans, output, sample, noise);
+    /** The samples of the first axis. */
+    @Override
+    public Rows rows() {
+        return Rows.SAMPLES;
     }
 
     Program program() {

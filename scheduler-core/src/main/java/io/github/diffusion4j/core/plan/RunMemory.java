@@ -5,72 +5,97 @@ import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
 import static io.github.diffusion4j.core.plan.Evaluation.NEXT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
 
+import io.github.diffusion4j.core.kernel.ArrayPass;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Pass;
+import io.github.diffusion4j.core.kernel.ElementType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The arrays of a run: which there are, which of them are the same, and which a pass writes.
  *
  * <p>A step is prepared, run and then taken over by {@link #commit}: until then the memory is what it was, and {@link #rollback} gives back what the step was to write to. A memory
  * that owns its arrays may let the pass write to those that the step is the last to read, in place.
+ *
+ * @param <A> the array of the library
  */
-final class RunMemory {
+final class RunMemory<A> {
 
-    private final Pass pass;
-    private final Buffers buffers;
+    private final ArrayPass<A> pass;
+    private final Buffers<A> buffers;
+    private final Arrays<A> arrays;
     private final boolean owner;
-    private final INDArray[] predictions;
+    private final A[] predictions;
     /** The arrays that a step is the last to read. */
-    private final INDArray[] dead;
-    private final List<INDArray> temporaries = new ArrayList<>();
+    private final A[] dead;
+    private final List<A> temporaries = new ArrayList<>();
     /** What was taken for the step that is prepared. */
-    private final List<INDArray> taken = new ArrayList<>();
+    private final List<A> taken = new ArrayList<>();
     private int remembered;
-    private INDArray sample;
-    private INDArray anchor;
-    private INDArray input;
+    private A sample;
+    private A anchor;
+    private A input;
     private int deadCount;
     private boolean pushes;
     private int nextRemembered;
-    private INDArray nextPrediction;
-    private INDArray nextSample;
-    private INDArray nextAnchor;
-    private INDArray nextInput;
+    private A nextPrediction;
+    private A nextSample;
+    private A nextAnchor;
+    private A nextInput;
 
-    RunMemory(Pass pass, Buffers buffers, boolean owner, int most) {
+    RunMemory(ArrayPass<A> pass, Buffers<A> buffers, boolean owner, int most) {
         this.pass = pass;
         this.buffers = buffers;
+        this.arrays = buffers.arrays();
         this.owner = owner;
-        this.predictions = new INDArray[most + 1];
-        this.dead = new INDArray[most + 4];
+        this.predictions = slots(most + 1);
+        this.dead = slots(most + 4);
     }
 
-    INDArray sample() {
+    @SuppressWarnings("unchecked")
+    private static <A> A[] slots(int count) {
+        return (A[]) new Object[count];
+    }
+
+    /** What the arrays of the run hold. */
+    ElementType type() {
+        return arrays.type(sample);
+    }
+
+    /** The shape of the arrays of the run. */
+    long[] shape() {
+        return arrays.shape(sample);
+    }
+
+    A sample() {
         return sample;
     }
 
-    INDArray anchor() {
+    A anchor() {
         return anchor;
     }
 
     /** The sample after the step that is prepared. */
-    INDArray nextSample() {
+    A nextSample() {
         return nextSample;
     }
 
     /** What the network sees: scaled where it asks for it. */
-    INDArray input() {
+    A input() {
         return input == null ? sample : input;
     }
 
-    SamplerState state(int index, String plan) {
-        return new SamplerState(index, sample, anchor, Arrays.asList(predictions).subList(0, remembered), plan);
+    SamplerState<A> state(int index, String plan) {
+        return new SamplerState<>(arrays, index, sample, anchor, remembered(), plan);
+    }
+
+    private List<A> remembered() {
+        List<A> list = new ArrayList<>();
+        for (int k = 0; k < remembered; k++) {
+            list.add(predictions[k]);
+        }
+        return list;
     }
 
     /** Refuses to go on where someone closed an array of the run. */
@@ -83,18 +108,18 @@ final class RunMemory {
         checkOpen(input(), "network input");
     }
 
-    private static void checkOpen(INDArray array, String what) {
-        if (array.wasClosed()) {
+    private void checkOpen(A array, String what) {
+        if (arrays.isClosed(array)) {
             throw new IllegalStateException("the " + what + " of the run was closed, so that it cannot go on; the arrays of a session are its own, copy what you close");
         }
     }
 
     /** The arrays of a state, which are this memory's own if it is an owner. */
-    void set(SamplerState state) {
+    void set(SamplerState<A> state) {
         sample = state.sample();
         anchor = state.anchor();
         remembered = 0;
-        for (INDArray prediction : state.predictions().subList(0, Math.min(state.predictions().size(), predictions.length - 1))) {
+        for (A prediction : state.predictions().subList(0, Math.min(state.predictions().size(), predictions.length - 1))) {
             predictions[remembered++] = prediction;
         }
     }
@@ -106,7 +131,7 @@ final class RunMemory {
     }
 
     /** A new sample that the pass writes, and no memory. */
-    void prepareStart(DataType type, long... shape) {
+    void prepareStart(ElementType type, long... shape) {
         deadCount = 0;
         pushes = false;
         nextRemembered = 0;
@@ -122,8 +147,8 @@ final class RunMemory {
      * @param inPlace whether the pass may write to arrays that it reads
      */
     void prepare(Step step, boolean inPlace) {
-        DataType type = sample.dataType();
-        long[] shape = sample.shape();
+        ElementType type = arrays.type(sample);
+        long[] shape = arrays.shape(sample);
         pushes = step.remembers();
         nextRemembered = Math.min(remembered + (pushes ? 1 : 0), step.keepPredictions());
         nextAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
@@ -131,7 +156,7 @@ final class RunMemory {
         nextSample = step.churn().length == 0 ? passedOn(step.next(), nextAnchor) : null;
         list();
         if (pushes && nextRemembered > 0 && nextPrediction == null) {
-            nextPrediction = write(MEMORY, Kernels.computeType(type), inPlace, shape);
+            nextPrediction = write(MEMORY, type.computed(), inPlace, shape);
         }
         if (step.keepAnchor() && nextAnchor == null) {
             nextAnchor = write(ANCHOR, type, inPlace, shape);
@@ -147,8 +172,8 @@ final class RunMemory {
      *
      * @param inPlace whether the input before may be written over
      */
-    INDArray prepareInput(boolean inPlace) {
-        nextInput = input != null && inPlace ? input : take(nextSample.dataType(), nextSample.shape());
+    A prepareInput(boolean inPlace) {
+        nextInput = input != null && inPlace ? input : take(arrays.type(nextSample), arrays.shape(nextSample));
         return nextInput;
     }
 
@@ -206,16 +231,16 @@ final class RunMemory {
         }
     }
 
-    private void dies(INDArray array) {
+    private void dies(A array) {
         boolean lives = array == nextAnchor || array == nextSample || array == nextPrediction || among(array, predictions, nextRemembered - (pushes ? 1 : 0));
         if (!lives && !among(array, dead, deadCount)) {
             dead[deadCount++] = array;
         }
     }
 
-    private static boolean among(INDArray array, INDArray[] arrays, int count) {
+    private static boolean among(Object array, Object[] among, int count) {
         for (int i = 0; i < count; i++) {
-            if (arrays[i] == array) {
+            if (among[i] == array) {
                 return true;
             }
         }
@@ -223,22 +248,22 @@ final class RunMemory {
     }
 
     /** The array that a combination is, if it is nothing but the sample or the anchor. */
-    private INDArray passedOn(double[][] weights, INDArray currentAnchor) {
+    private A passedOn(double[][] weights, A currentAnchor) {
         return Evaluation.isOnly(weights, SAMPLE) ? sample : Evaluation.isOnly(weights, ANCHOR) ? currentAnchor : null;
     }
 
-    private INDArray write(int register, DataType type, boolean inPlace, long... shape) {
-        INDArray array = inPlace ? revived(type) : null;
+    private A write(int register, ElementType type, boolean inPlace, long... shape) {
+        A array = inPlace ? revived(type) : null;
         array = array == null ? take(type, shape) : array;
         pass.write(register, array);
         return array;
     }
 
     /** An array that the step is the last to read; all have one shape. */
-    private INDArray revived(DataType type) {
+    private A revived(ElementType type) {
         for (int i = deadCount - 1; i >= 0; i--) {
-            INDArray array = dead[i];
-            if (array != null && array.dataType() == type) {
+            A array = dead[i];
+            if (array != null && arrays.type(array) == type) {
                 dead[i] = null;
                 return array;
             }
@@ -246,17 +271,17 @@ final class RunMemory {
         return null;
     }
 
-    private INDArray take(DataType type, long... shape) {
-        INDArray array = buffers.take(type, shape);
+    private A take(ElementType type, long... shape) {
+        A array = buffers.take(type, shape);
         taken.add(array);
         return array;
     }
 
     /** The sample as an array that no prediction is, so that it may be changed. */
-    INDArray ownSample() {
+    A ownSample() {
         if (among(sample, predictions, remembered)) {
-            INDArray copy = buffers.take(sample.dataType(), sample.shape());
-            copy.assign(sample);
+            A copy = buffers.take(arrays.type(sample), arrays.shape(sample));
+            arrays.assign(sample, copy);
             anchor = anchor == sample ? copy : anchor;
             sample = copy;
         }
@@ -264,8 +289,8 @@ final class RunMemory {
     }
 
     /** An array that lives until {@link #releaseTemporaries}. */
-    INDArray temporary(INDArray like) {
-        INDArray array = buffers.take(Kernels.computeType(like.dataType()), like.shape());
+    A temporary(A like) {
+        A array = buffers.take(arrays.type(like).computed(), arrays.shape(like));
         temporaries.add(array);
         return array;
     }

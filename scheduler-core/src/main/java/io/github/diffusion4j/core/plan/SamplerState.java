@@ -1,17 +1,17 @@
 package io.github.diffusion4j.core.plan;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,13 +25,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   state = next;
  * }</pre>
  *
+ * @param <A> the array of the library
+ * @param arrays the library of the arrays
  * @param index the next network evaluation, from 0; the number of evaluations when the run is complete
  * @param sample the current sample
  * @param anchor the sample a multi-evaluation step starts from; the sample itself where the solver needs none
  * @param predictions remembered predictions, newest first
  * @param plan the run that the state is of, {@link Plan#key}, which other plans refuse; empty for a state made by hand, which any plan takes that it fits
  */
-public record SamplerState(int index, INDArray sample, INDArray anchor, List<INDArray> predictions, String plan) implements Serializable, AutoCloseable {
+public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, List<A> predictions, String plan) implements Serializable, AutoCloseable {
 
     /**
      * Copies the list.
@@ -43,20 +45,22 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
         if (index < 0) {
             throw new IllegalArgumentException("the evaluations of a run count from 0, got a state before evaluation " + index);
         }
+        Objects.requireNonNull(arrays, "a state needs the library of its arrays");
         Objects.requireNonNull(sample, "a state needs a sample");
         Objects.requireNonNull(anchor, "a state needs an anchor; where a solver has none it is the sample");
         predictions = List.copyOf(predictions);
         // What was serialized before states knew their plan has none.
         plan = Objects.requireNonNullElse(plan, "");
-        checkLike(sample, anchor, "the anchor");
+        checkLike(arrays, sample, anchor, "the anchor");
         for (int k = 0; k < predictions.size(); k++) {
-            checkLike(sample, predictions.get(k), "prediction " + k);
+            checkLike(arrays, sample, predictions.get(k), "prediction " + k);
         }
     }
 
     /**
      * A state made by hand, which any plan takes that it fits.
      *
+     * @param arrays the library of the arrays
      * @param index the next network evaluation, from 0; the number of evaluations when the run is complete
      * @param sample the current sample
      * @param anchor the sample a multi-evaluation step starts from; the sample itself where the solver needs none
@@ -64,21 +68,21 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
      * @throws IllegalArgumentException if the index is negative, or anchor or predictions do not fit the sample
      * @throws NullPointerException if an array is missing
      */
-    public SamplerState(int index, INDArray sample, INDArray anchor, List<INDArray> predictions) {
-        this(index, sample, anchor, predictions, "");
+    public SamplerState(Arrays<A> arrays, int index, A sample, A anchor, List<A> predictions) {
+        this(arrays, index, sample, anchor, predictions, "");
     }
 
-    private static void checkLike(INDArray sample, INDArray array, String what) {
-        if (array != sample && !isLike(sample, array)) {
-            throw new IllegalArgumentException(what + " of a state is " + array.dataType() + Arrays.toString(array.shape()) + " but its sample is " + sample.dataType()
-                    + Arrays.toString(sample.shape()) + "; both need the same shape and type (FLOAT beside HALF and BFLOAT16)");
+    private static <A> void checkLike(Arrays<A> arrays, A sample, A array, String what) {
+        if (array != sample && !isLike(arrays, sample, array)) {
+            throw new IllegalArgumentException(what + " of a state is " + Fit.describe(arrays, array) + " but its sample is " + Fit.describe(arrays, sample)
+                    + "; both need the same shape and type (FLOAT beside HALF and BFLOAT16)");
         }
     }
 
     /** Whether an array can stand in a state beside a sample. */
-    static boolean isLike(INDArray sample, INDArray array) {
-        DataType type = sample.dataType();
-        return Arrays.equals(sample.shape(), array.shape()) && (array.dataType() == type || array.dataType() == Kernels.computeType(type));
+    static <A> boolean isLike(Arrays<A> arrays, A sample, A array) {
+        ElementType type = arrays.type(sample);
+        return java.util.Arrays.equals(arrays.shape(sample), arrays.shape(array)) && (arrays.type(array) == type || arrays.type(array) == type.computed());
     }
 
     /**
@@ -87,16 +91,16 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
      * @param other the plan to continue with
      * @return the state, of the same arrays
      */
-    public SamplerState forPlan(Plan other) {
-        return new SamplerState(index, sample, anchor, predictions, other.key());
+    public SamplerState<A> forPlan(Plan other) {
+        return new SamplerState<>(arrays, index, sample, anchor, predictions, other.key());
     }
 
     /** Refuses to go on with arrays whose memory is gone. */
     void checkOpen() {
-        Fit.checkOpen(sample, "the sample of the state");
-        Fit.checkOpen(anchor, "the anchor of the state");
+        Fit.checkOpen(arrays, sample, "the sample of the state");
+        Fit.checkOpen(arrays, anchor, "the anchor of the state");
         for (int k = 0; k < predictions.size(); k++) {
-            Fit.checkOpen(predictions.get(k), "prediction " + k + " of the state");
+            Fit.checkOpen(arrays, predictions.get(k), "prediction " + k + " of the state");
         }
     }
 
@@ -106,18 +110,18 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
      * @return the copy
      * @throws IllegalArgumentException if an array is closed, naming it
      */
-    public SamplerState copy() {
+    public SamplerState<A> copy() {
         checkOpen();
-        INDArray newSample = Kernels.copy(sample);
-        INDArray newAnchor = anchor == sample ? newSample : Kernels.copy(anchor);
-        return new SamplerState(index, newSample, newAnchor,
-                predictions.stream().map(p -> p == sample ? newSample : p == anchor ? newAnchor : Kernels.copy(p)).toList(), plan);
+        A newSample = arrays.copy(sample);
+        A newAnchor = anchor == sample ? newSample : arrays.copy(anchor);
+        return new SamplerState<>(arrays, index, newSample, newAnchor,
+                predictions.stream().map(p -> p == sample ? newSample : p == anchor ? newAnchor : arrays.copy(p)).toList(), plan);
     }
 
     /** Closes all arrays of the state; those that are closed already, or are views of others, stay as they are. */
     @Override
     public void close() {
-        arrays().forEach(INDArray::close);
+        each().forEach(arrays::close);
     }
 
     /**
@@ -125,19 +129,19 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
      *
      * @param next the state that goes on, usually the next one
      */
-    public void closeExcept(SamplerState next) {
-        Set<INDArray> own = arrays();
-        own.removeAll(next.arrays());
-        own.forEach(INDArray::close);
+    public void closeExcept(SamplerState<A> next) {
+        Set<A> own = each();
+        own.removeAll(next.each());
+        own.forEach(arrays::close);
     }
 
     /** The arrays, each once. */
-    private Set<INDArray> arrays() {
-        Set<INDArray> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-        arrays.add(sample);
-        arrays.add(anchor);
-        arrays.addAll(predictions);
-        return arrays;
+    private Set<A> each() {
+        Set<A> each = Collections.newSetFromMap(new IdentityHashMap<>());
+        each.add(sample);
+        each.add(anchor);
+        each.addAll(predictions);
+        return each;
     }
 
     /**
@@ -155,13 +159,26 @@ public record SamplerState(int index, INDArray sample, INDArray anchor, List<IND
     }
 
     /**
-     * Reads what {@link #write} wrote. Nothing that the stream says of its own size is believed: what is read takes memory in proportion to the bytes that are there.
+     * Reads what {@link #write} wrote into arrays of ND4J. Nothing that the stream says of its own size is believed: what is read takes memory in proportion to the bytes that are there.
      *
      * @param stream where to read; it is not closed
      * @return the state
      * @throws IOException if the stream ends early or holds something else, saying what and where
      */
-    public static SamplerState read(InputStream stream) throws IOException {
-        return new WrittenState(stream).read();
+    public static SamplerState<INDArray> read(InputStream stream) throws IOException {
+        return read(Nd4jArrays.ND4J, stream);
+    }
+
+    /**
+     * Reads what {@link #write} wrote into arrays of any library, whatever library wrote it.
+     *
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param stream where to read; it is not closed
+     * @return the state
+     * @throws IOException if the stream ends early or holds something else, saying what and where
+     */
+    public static <A> SamplerState<A> read(Arrays<A> arrays, InputStream stream) throws IOException {
+        return new WrittenState<>(arrays, stream).read();
     }
 }

@@ -5,21 +5,19 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.core.noise.NoiseSource;
-import io.github.diffusion4j.core.noise.RecordedNoise;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import java.io.Serializable;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What users hold: an immutable composition of a noise schedule, a parameterization, a data correction, a spacing and a
  * solver. Every method is a pure function; one instance serves any number of threads.
  *
- * <p>Samples lie along the first axis of every array. Arrays handed in are never changed.
+ * <p>The methods that meet arrays are those of {@link Noising}, here over ND4J's. Samples lie along the first axis of every array. Arrays handed in are never changed.
  */
-public interface Scheduler extends Serializable {
+public interface Scheduler extends Noising<INDArray>, Serializable {
 
     /**
      * The name of the class in Diffusers, for instance {@code DDIMScheduler}.
@@ -113,113 +111,42 @@ public interface Scheduler extends Serializable {
     }
 
     /**
-     * The forward process: {@code alpha(t) x0 + sigma(t) noise}.
+     * The scheduler over arrays of another library: {@code scheduler.on(HostArrays.HEAP).addNoise(data, noise, 500)}.
      *
-     * @param data the clean data x0; a single sample serves all samples of the noise
-     * @param noise N(0, I) noise of the same shape and type
-     * @param timesteps one timestep, or one per sample
-     * @return the noised data, a new array of the noise's shape
-     * @throws IllegalArgumentException if data, noise and timesteps do not agree, naming them
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @return noising and steps over them
      */
-    default INDArray addNoise(INDArray data, INDArray noise, double... timesteps) {
-        return Forward.noised(data, noise, levels(timesteps));
+    default <A> Noising<A> on(Arrays<A> arrays) {
+        return on(arrays, Rows.SAMPLES);
     }
 
     /**
-     * The forward process at given levels: {@code alpha x0 + sigma noise}.
+     * The scheduler over arrays whose rows, each with a timestep of its own, are not the samples of the first axis: frames of a video, tokens.
      *
-     * @param data the clean data x0; a single sample serves all samples of the noise
-     * @param noise N(0, I) noise of the same shape and type
-     * @param levels one level, or one per sample
-     * @return the noised data, a new array of the noise's shape
-     * @throws IllegalArgumentException if data, noise and levels do not agree, naming them
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param rows what has a timestep of its own
+     * @return noising and steps over them
      */
-    static INDArray noised(INDArray data, INDArray noise, List<NoiseLevel> levels) {
-        return Forward.noised(data, noise, levels);
+    default <A> Noising<A> on(Arrays<A> arrays, Rows rows) {
+        return new NoisingOf<>(this, arrays, rows);
     }
 
-    /**
-     * What the network should output for the noised data, {@code p(t) x0 + q(t) noise} with the weights of {@link Parameterization#target}: noise, x0, the velocity, or
-     * {@code noise - x0} on a flow.
-     *
-     * @param data the clean data x0; a single sample serves all samples of the noise
-     * @param noise N(0, I) noise of the same shape and type
-     * @param timesteps one timestep, or one per sample
-     * @return the target, a new array of the noise's shape
-     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or there is no finite target
-     */
-    default INDArray target(INDArray data, INDArray noise, double... timesteps) {
-        return Forward.target(data, noise, levels(timesteps), parameterization());
+    @Override
+    default Scheduler scheduler() {
+        return this;
     }
 
-    /**
-     * The velocity {@code alpha(t) noise - sigma(t) x0} of variance-preserving paths (Salimans and Ho, arXiv:2202.00512, section 4), whatever the network outputs. On paths that do
-     * not preserve variance alpha and sigma are divided by {@code sqrt(alpha^2 + sigma^2)}, as in Diffusers' {@code get_velocity}.
-     *
-     * @param data the clean data x0; a single sample serves all samples of the noise
-     * @param noise N(0, I) noise of the same shape and type
-     * @param timesteps one timestep, or one per sample
-     * @return the velocity, a new array of the noise's shape
-     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or on a flow, whose network learns another velocity: use {@link #target}
-     */
-    default INDArray velocity(INDArray data, INDArray noise, double... timesteps) {
-        return Forward.velocity(data, noise, levels(timesteps), parameterization());
+    /** ND4J's. */
+    @Override
+    default Arrays<INDArray> arrays() {
+        return Nd4jArrays.ND4J;
     }
 
-    private List<NoiseLevel> levels(double[] timesteps) {
-        return Arrays.stream(timesteps).mapToObj(this::level).toList();
-    }
-
-    /**
-     * One deterministic reverse step between two timesteps.
-     *
-     * @param output what the network returned for the sample at the timestep
-     * @param timestep where the sample stands
-     * @param previous where the step ends: an earlier timestep, or a negative number for the end of the run
-     * @param sample the sample
-     * @return the sample at the earlier timestep, a new array
-     * @throws IllegalStateException if the solver adds noise
-     */
-    default INDArray step(INDArray output, double timestep, double previous, INDArray sample) {
-        return step(output, new double[] {timestep}, new double[] {previous}, sample, NoiseSource.none());
-    }
-
-    /**
-     * One reverse step between two timesteps, with given noise.
-     *
-     * @param output what the network returned for the sample at the timestep
-     * @param timestep where the sample stands
-     * @param previous where the step ends: an earlier timestep, or a negative number for the end of the run
-     * @param sample the sample
-     * @param noise N(0, I) noise of the sample's shape; not read if the step adds none
-     * @return the sample at the earlier timestep, a new array
-     */
-    default INDArray step(INDArray output, double timestep, double previous, INDArray sample, INDArray noise) {
-        return step(output, new double[] {timestep}, new double[] {previous}, sample, RecordedNoise.ofSteps(List.of(noise)));
-    }
-
-    /**
-     * One reverse step of a batch whose samples stand at different timesteps.
-     *
-     * @param output what the network returned
-     * @param timesteps one timestep per sample, or one for all
-     * @param previous where each step ends: an earlier timestep, or a negative number for the end of the run
-     * @param sample the samples
-     * @param noise where the step's noise comes from, drawn as that of evaluation 0
-     * @return the samples at the earlier timesteps, a new array
-     * @throws UnsupportedOperationException if the solver needs several network evaluations for a step
-     */
-    default INDArray step(INDArray output, double[] timesteps, double[] previous, INDArray sample, NoiseSource noise) {
-        if (timesteps.length != previous.length || timesteps.length == 0) {
-            throw new IllegalArgumentException("each step needs a start and an end, got " + timesteps.length + " timesteps and " + previous.length + " ends");
-        }
-        List<Plan> rows = IntStream.range(0, timesteps.length).mapToObj(row -> {
-            TimeGrid grid = new TimeGrid(List.of(level(timesteps[row])), List.of(end(previous[row])));
-            return Plan.of(solver(), grid, parameterization(), correction());
-        }).toList();
-        if (rows.get(0).evaluations() != 1) {
-            throw new UnsupportedOperationException(name() + " evaluates the network " + rows.get(0).evaluations() + " times a step; use plan(steps)");
-        }
-        return Plan.stepRows(rows, output, sample, noise);
+    /** The samples of the first axis. */
+    @Override
+    default Rows rows() {
+        return Rows.SAMPLES;
     }
 }

@@ -1,57 +1,63 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
-import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.function.Consumer;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A run in progress that works in its own arrays: after the first steps it allocates nothing. Use it where {@link Plan#step} with a new state for every step costs too
  * much, and close it, which frees what it made. One thread at a time.
  *
  * <pre>{@code
- *   try (Session session = plan.session(noise, source)) {
+ *   try (Session<INDArray> session = plan.session(noise, source)) {
  *       while (!session.done()) {
- *           ModelInput in = session.input();
+ *           ModelInput<INDArray> in = session.input();
  *           session.step(unet(in.sample(), in.timestep()));
  *       }
  *       INDArray image = session.result();
  *   }
  * }</pre>
+ *
+ * @param <A> the array of the library
  */
-public final class Session implements AutoCloseable {
+public final class Session<A> implements AutoCloseable {
 
     private final Plan plan;
     private final NoiseSource source;
-    private final Buffers buffers = Buffers.recycling();
-    private final Engine engine;
+    private final Arrays<A> arrays;
+    private final Buffers<A> buffers;
+    private final Engine<A> engine;
     private final Current current = new Current();
     private int evaluation;
-    private INDArray preview;
-    private Inpainting inpainting;
+    private A preview;
+    private Inpainting<A> inpainting;
     private NoiseSource regionNoise = NoiseSource.none();
 
-    private Session(Plan plan, NoiseSource source) {
-        this.plan = plan;
+    private Session(Runs<A> runs, NoiseSource source) {
+        this.plan = runs.plan();
+        this.arrays = runs.arrays();
+        this.buffers = Buffers.recycling(arrays);
         this.source = source.forRun(plan.program().noisy());
-        this.engine = Engine.owning(plan.correction(), buffers, plan.program().mostPredictions());
+        this.engine = Engine.owning(runs, buffers, plan.program().mostPredictions());
     }
 
-    static Session start(Plan plan, INDArray noise, NoiseSource source) {
-        return new Session(plan, source).after(session -> session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0)));
+    static <A> Session<A> start(Runs<A> runs, A noise, NoiseSource source) {
+        Plan plan = runs.plan();
+        return new Session<>(runs, source).after(session -> session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0)));
     }
 
-    static Session resume(Plan plan, SamplerState state, NoiseSource source) {
-        return new Session(plan, source).after(session -> {
+    static <A> Session<A> resume(Runs<A> runs, SamplerState<A> state, NoiseSource source) {
+        Plan plan = runs.plan();
+        return new Session<>(runs, source).after(session -> {
             session.evaluation = state.index();
             session.engine.resume(state, session.done() ? Engine.NOTHING : plan.evaluation(state.index()).input());
         });
     }
 
     /** This session once it has begun, or closed if it cannot. */
-    private Session after(Consumer<Session> beginning) {
+    private Session<A> after(Consumer<Session<A>> beginning) {
         boolean begun = false;
         try {
             beginning.accept(this);
@@ -65,9 +71,14 @@ public final class Session implements AutoCloseable {
     }
 
     /** What the network is to see now; one object for all evaluations. */
-    private final class Current implements ModelInput {
+    private final class Current implements ModelInput<A> {
         @Override
-        public INDArray sample() {
+        public Arrays<A> arrays() {
+            return arrays;
+        }
+
+        @Override
+        public A sample() {
             return open().input();
         }
 
@@ -90,9 +101,9 @@ public final class Session implements AutoCloseable {
      * @return this session
      * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
      */
-    public Session keeping(Inpainting region, NoiseSource noise) {
+    public Session<A> keeping(Inpainting<A> region, NoiseSource noise) {
         if (!done()) {
-            region.mask(plan, evaluation, sample());
+            region.mask(arrays, plan, evaluation, sample());
         }
         inpainting = region;
         regionNoise = noise;
@@ -131,7 +142,7 @@ public final class Session implements AutoCloseable {
      *
      * @return the input; it and its sample change with the next step
      */
-    public ModelInput input() {
+    public ModelInput<A> input() {
         return current;
     }
 
@@ -140,7 +151,7 @@ public final class Session implements AutoCloseable {
      *
      * @return the session's own array, which changes with the next step
      */
-    public INDArray sample() {
+    public A sample() {
         return open().sample();
     }
 
@@ -152,11 +163,11 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
      * @throws IllegalArgumentException if shape or data type do not fit, or the output is closed
      */
-    public INDArray denoised(INDArray output) {
+    public A denoised(A output) {
         if (done()) {
             throw new IllegalStateException("the run is complete; there is no evaluation to preview");
         }
-        preview = preview == null || preview.wasClosed() ? Kernels.empty(sample().dataType(), sample().shape()) : preview;
+        preview = preview == null || arrays.isClosed(preview) ? arrays.make(arrays.type(sample()), arrays.shape(sample())) : preview;
         open().estimate(plan.evaluation(evaluation), output, preview);
         return preview;
     }
@@ -168,7 +179,7 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
      * @throws IllegalArgumentException if shape or data type do not fit, naming both sides, or the output is closed
      */
-    public void step(INDArray output) {
+    public void step(A output) {
         if (done()) {
             throw new IllegalStateException("the run is complete after its " + plan.evaluations() + " evaluations");
         }
@@ -182,11 +193,11 @@ public final class Session implements AutoCloseable {
     }
 
     /** What can fail comes before the step, so that a step that fails changes nothing. */
-    private void stepAndKeep(Step step, INDArray output) {
-        Mask mask = inpainting.mask(plan, evaluation, sample());
-        INDArray known = buffers.take(sample().dataType(), sample().shape());
+    private void stepAndKeep(Step step, A output) {
+        Mask mask = inpainting.mask(arrays, plan, evaluation, sample());
+        A known = buffers.take(arrays.type(sample()), arrays.shape(sample()));
         try {
-            inpainting.noise(plan, evaluation, known, regionNoise);
+            inpainting.noise(arrays, plan, evaluation, known, regionNoise);
             engine.advance(step, output, false, source);
             engine.keep(known, mask, step.input());
         } finally {
@@ -199,7 +210,7 @@ public final class Session implements AutoCloseable {
      *
      * @return a copy, owned by the caller
      */
-    public SamplerState state() {
+    public SamplerState<A> state() {
         return open().state(evaluation, plan.key()).copy();
     }
 
@@ -208,11 +219,11 @@ public final class Session implements AutoCloseable {
      *
      * @return a copy, owned by the caller
      */
-    public INDArray result() {
-        return Kernels.copy(open().sample());
+    public A result() {
+        return arrays.copy(open().sample());
     }
 
-    private Engine open() {
+    private Engine<A> open() {
         if (engine.sample() == null) {
             throw new IllegalStateException("the session is closed");
         }
@@ -225,7 +236,7 @@ public final class Session implements AutoCloseable {
         engine.free();
         buffers.close();
         if (preview != null) {
-            preview.close();
+            arrays.close(preview);
             preview = null;
         }
     }

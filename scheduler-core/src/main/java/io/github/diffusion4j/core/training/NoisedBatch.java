@@ -2,30 +2,32 @@ package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.plan.Scheduler;
-import java.util.Arrays;
+import io.github.diffusion4j.core.kernel.Term;
+import io.github.diffusion4j.core.plan.Noising;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.MultiDataSet;
+import java.util.stream.DoubleStream;
 
 /**
  * A batch that a network trains on. With {@code x = alpha x0 + sigma eps} at each sample's timestep, it holds
  * {@code input = scale x}, the parameterization's target and the weight of each sample's squared error.
  *
+ * @param <A> the array of a library
  * @param input what the network sees, of the data's shape
- * @param timesteps what it is conditioned on, one value per sample: DOUBLE for DOUBLE data, otherwise FLOAT
+ * @param timesteps what it is conditioned on, one value for each row: DOUBLE for DOUBLE data, otherwise FLOAT
  * @param target what it should output, of the data's shape
- * @param weights the weights, one per sample, of the timesteps' type
+ * @param weights the weights, one for each row, of the timesteps' type
  */
-public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, INDArray weights) {
+public record NoisedBatch<A>(A input, A timesteps, A target, A weights) {
 
     /**
      * Noises a batch: input, target and weights in one pass over data and noise.
      *
-     * @param scheduler the forward process and the parameterization
+     * @param <A> the array of a library
+     * @param process the forward process and the parameterization: a scheduler, or {@code scheduler.on(arrays)}
      * @param data the clean data x0, samples along the first axis
      * @param noise N(0, I) noise of the same shape and type
      * @param draw the timesteps
@@ -33,28 +35,39 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
      * @return the batch, of new arrays
      * @throws IllegalArgumentException if data, noise and timesteps do not agree, or a weight is negative, or beyond the range of its type, naming it
      */
-    public static NoisedBatch of(Scheduler scheduler, INDArray data, INDArray noise, TimestepSampler.Draw draw, LossWeight weight) {
+    public static <A> NoisedBatch<A> of(Noising<A> process, A data, A noise, TimestepSampler.Draw draw, LossWeight weight) {
+        Arrays<A> arrays = process.arrays();
         double[] timesteps = draw.timesteps();
-        if (data.dataType() != noise.dataType() || !Arrays.equals(data.shape(), noise.shape()) || data.rank() == 0 || data.size(0) != timesteps.length) {
-            throw new IllegalArgumentException("data, noise and timesteps must agree, got " + data.dataType() + Arrays.toString(data.shape()) + ", "
-                    + noise.dataType() + Arrays.toString(noise.shape()) + " and " + timesteps.length + " timesteps");
-        }
-        Parameterization parameterization = scheduler.parameterization();
-        List<NoiseLevel> levels = Arrays.stream(timesteps).mapToObj(scheduler::level).toList();
+        checkAgree(process, data, noise, timesteps.length);
+        Parameterization parameterization = process.scheduler().parameterization();
+        List<NoiseLevel> levels = DoubleStream.of(timesteps).mapToObj(process.scheduler()::level).toList();
         double[] importance = draw.weights();
         double[] weights = new double[timesteps.length];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = importance[i] * weight.weight(levels.get(i), parameterization);
         }
-        DataType numbers = Kernels.computeType(data.dataType());
-        INDArray rounded = Kernels.vector(numbers, weights);
-        checkWeights(weight, levels, Kernels.values(rounded), weights);
-        INDArray input = Kernels.empty(data.dataType(), data.shape());
-        INDArray target = Kernels.empty(data.dataType(), data.shape());
-        Kernels.mix(data, noise,
-                new Kernels.Mixture(input, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
-                new Kernels.Mixture(target, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second())));
-        return new NoisedBatch(input, Kernels.vector(numbers, each(levels, parameterization::conditioning)), target, rounded);
+        ElementType numbers = arrays.type(data).computed();
+        A rounded = arrays.vector(numbers, weights);
+        checkWeights(weight, levels, arrays.values(rounded), weights);
+        A input = arrays.make(arrays.type(data), arrays.shape(data));
+        A target = arrays.make(arrays.type(data), arrays.shape(data));
+        Kernels.combine(arrays, process.rows(), List.of(input, target), List.of(
+                sum(data, noise, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
+                sum(data, noise, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second()))));
+        return new NoisedBatch<>(input, arrays.vector(numbers, each(levels, parameterization::conditioning)), target, rounded);
+    }
+
+    private static <A> void checkAgree(Noising<A> process, A data, A noise, int timesteps) {
+        Arrays<A> arrays = process.arrays();
+        long[] shape = arrays.shape(data);
+        if (arrays.type(data) != arrays.type(noise) || !java.util.Arrays.equals(shape, arrays.shape(noise)) || shape.length == 0 || process.rows().count(shape) != timesteps) {
+            throw new IllegalArgumentException("data, noise and timesteps must agree, got " + arrays.type(data) + java.util.Arrays.toString(shape) + ", " + arrays.type(noise)
+                    + java.util.Arrays.toString(arrays.shape(noise)) + " and " + timesteps + " timesteps");
+        }
+    }
+
+    private static <A> List<Term<A>> sum(A data, A noise, double[] first, double... second) {
+        return List.of(new Term<>(data, first), new Term<>(noise, second));
     }
 
     /** A weight beyond the largest number of its type becomes infinite, and the loss with it. */
@@ -69,14 +82,5 @@ public record NoisedBatch(INDArray input, INDArray timesteps, INDArray target, I
 
     private static double[] each(List<NoiseLevel> levels, ToDoubleFunction<NoiseLevel> value) {
         return levels.stream().mapToDouble(value).toArray();
-    }
-
-    /**
-     * The batch in ND4J's terms: features (input, timesteps), labels (target, weights).
-     *
-     * @return a data set of the same arrays
-     */
-    public MultiDataSet toMultiDataSet() {
-        return new MultiDataSet(new INDArray[] {input, timesteps}, new INDArray[] {target, weights});
     }
 }

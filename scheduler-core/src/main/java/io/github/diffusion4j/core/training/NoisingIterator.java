@@ -1,6 +1,6 @@
 package io.github.diffusion4j.core.training;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -65,6 +65,16 @@ public final class NoisingIterator implements MultiDataSetIterator {
     }
 
     /**
+     * A batch in ND4J's terms: features (input, timesteps), labels (target, weights).
+     *
+     * @param batch the batch
+     * @return a data set of the same arrays
+     */
+    public static MultiDataSet dataSet(NoisedBatch<INDArray> batch) {
+        return new org.nd4j.linalg.dataset.MultiDataSet(new INDArray[] {batch.input(), batch.timesteps()}, new INDArray[] {batch.target(), batch.weights()});
+    }
+
+    /**
      * The batches of an epoch.
      *
      * @return the number, at least 1
@@ -93,15 +103,15 @@ public final class NoisingIterator implements MultiDataSetIterator {
         }
         int iteration = epoch * batchesPerEpoch() + position;
         int[] rows = Arrays.copyOfRange(order, position * batch, (position + 1) * batch);
-        INDArray clean = Kernels.rows(data.getFeatures(), rows);
+        INDArray clean = Nd4jArrays.ND4J.samples(data.getFeatures(), rows);
         INDArray eps = noise.draw(NoiseRequest.forward(iteration), clean.dataType(), clean.shape());
-        NoisedBatch noised = NoisedBatch.of(recipe.scheduler(), clean, eps, recipe.sampler().draw(times, iteration, batch), recipe.weight());
+        NoisedBatch<INDArray> noised = NoisedBatch.of(recipe.scheduler(), clean, eps, recipe.sampler().draw(times, iteration, batch), recipe.weight());
         clean.close();
         eps.close();
         position++;
-        MultiDataSet result = noised.toMultiDataSet();
+        MultiDataSet result = dataSet(noised);
         if (data.getLabels() != null) {
-            result.setFeatures(new INDArray[] {noised.input(), noised.timesteps(), Kernels.rows(data.getLabels(), rows)});
+            result.setFeatures(new INDArray[] {noised.input(), noised.timesteps(), Nd4jArrays.ND4J.samples(data.getLabels(), rows)});
         }
         if (preProcessor != null) {
             preProcessor.preProcess(result);

@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -39,6 +40,10 @@ class KernelsTest {
         return CounterNoise.of(number).draw(NoiseRequest.start(), type, shape);
     }
 
+    private static void combine(INDArray out, List<Term<INDArray>> terms) {
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, terms);
+    }
+
     private static double[] values(INDArray array) {
         return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
     }
@@ -63,19 +68,19 @@ class KernelsTest {
     void values_beyond_floats_end_where_doubles_do(@ForAll @IntRange(min = 1, max = 5) int terms, @ForAll @IntRange(min = 1, max = 3000) int length,
             @ForAll @IntRange(min = 0, max = 2999) int place, @ForAll("extremes") float extreme, @ForAll boolean inPlace) {
         INDArray[] arrays = new INDArray[terms];
-        Term[] sum = new Term[terms];
+        List<Term<INDArray>> sum = new ArrayList<>();
         for (int k = 0; k < terms; k++) {
             arrays[k] = array(k, DataType.FLOAT, 1, length);
-            sum[k] = Term.of(arrays[k], k == 0 ? 10 : WEIGHTS[k]);
+            sum.add(Nd.term(arrays[k], k == 0 ? 10 : WEIGHTS[k]));
         }
-        INDArray usual = Kernels.empty(DataType.FLOAT, 1, length);
-        Kernels.combine(usual, sum);
+        INDArray usual = Nd.empty(DataType.FLOAT, 1, length);
+        combine(usual, sum);
         int at = place % length;
         arrays[0].putScalar(0, at, extreme);
         arrays[terms - 1].putScalar(0, at, terms == 1 ? extreme : extreme / 2);
-        double expected = IntStream.range(0, terms).mapToDouble(k -> sum[k].weight(0) * arrays[k].getFloat(0, at)).sum();
-        INDArray out = inPlace ? arrays[0] : Kernels.empty(DataType.FLOAT, 1, length);
-        Kernels.combine(out, sum);
+        double expected = IntStream.range(0, terms).mapToDouble(k -> sum.get(k).weights()[0] * arrays[k].getFloat(0, at)).sum();
+        INDArray out = inPlace ? arrays[0] : Nd.empty(DataType.FLOAT, 1, length);
+        combine(out, sum);
         assertEquals((float) expected, out.getFloat(0, at), Float.isInfinite((float) expected) ? 0f : 1e32f);
         usual.putScalar(0, at, 0);
         out.putScalar(0, at, 0);
@@ -91,10 +96,8 @@ class KernelsTest {
     void a_pass_has_as_many_registers_as_it_says() {
         assertThrows(IllegalArgumentException.class, () -> new Pass(Pass.REGISTERS + 1));
         INDArray one = Nd4j.ones(DataType.FLOAT, 3);
-        Term[] most = new Term[Pass.REGISTERS - 1];
-        Arrays.fill(most, Term.of(one, 1));
-        INDArray sum = Kernels.empty(DataType.FLOAT, 3);
-        Kernels.combine(sum, most);
+        INDArray sum = Nd.empty(DataType.FLOAT, 3);
+        combine(sum, Collections.nCopies(Pass.REGISTERS - 1, Nd.term(one, 1)));
         assertEquals(Pass.REGISTERS - 1, sum.getFloat(2));
     }
 
@@ -105,15 +108,15 @@ class KernelsTest {
         DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
         List<INDArray> arrays = new ArrayList<>();
         double[][] weights = new double[terms][];
-        Term[] sum = new Term[terms];
+        List<Term<INDArray>> sum = new ArrayList<>();
         for (int k = 0; k < terms; k++) {
             int number = k;
             arrays.add(array(k, type, batch, length));
             weights[k] = IntStream.range(0, perSample ? batch : 1).mapToDouble(row -> WEIGHTS[number] * (row - 1.5)).toArray();
-            sum[k] = Term.of(arrays.get(k), weights[k]);
+            sum.add(Nd.term(arrays.get(k), weights[k]));
         }
-        INDArray out = Kernels.empty(type, batch, length);
-        Kernels.combine(out, sum);
+        INDArray out = Nd.empty(type, batch, length);
+        combine(out, sum);
         double[][] exact = expected(arrays, weights);
         double[] actual = values(out);
         for (int i = 0; i < actual.length; i++) {
@@ -127,8 +130,8 @@ class KernelsTest {
     void what_nearly_cancels_keeps_its_digits() {
         INDArray x = array(1, DataType.FLOAT, 3000);
         INDArray y = array(2, DataType.FLOAT, 3000);
-        INDArray out = Kernels.empty(DataType.FLOAT, 3000);
-        Kernels.combine(out, Term.of(x, 1 + 0x1p-30), Term.of(y, 1), Term.of(x, -1), Term.of(y, -1));
+        INDArray out = Nd.empty(DataType.FLOAT, 3000);
+        Nd.combine(out, Nd.term(x, 1 + 0x1p-30), Nd.term(y, 1), Nd.term(x, -1), Nd.term(y, -1));
         double[] values = values(x);
         double[] actual = values(out);
         for (int i = 0; i < values.length; i++) {
@@ -140,10 +143,10 @@ class KernelsTest {
     @Property(tries = 40, seed = "42")
     void length_and_threads_do_not_change_a_bit(@ForAll @IntRange(min = 1, max = 100_000) int length, @ForAll @IntRange(min = 1, max = 8) int terms, @ForAll boolean floats) {
         DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
-        INDArray whole = Kernels.empty(type, LONG);
-        Kernels.combine(whole, terms(terms, k -> LONG_ARRAYS.get(type).get(k)));
-        INDArray part = Kernels.empty(type, length);
-        Kernels.combine(part, terms(terms, k -> LONG_ARRAYS.get(type).get(k).get(NDArrayIndex.interval(7, 7 + length))));
+        INDArray whole = Nd.empty(type, LONG);
+        combine(whole, terms(terms, k -> LONG_ARRAYS.get(type).get(k)));
+        INDArray part = Nd.empty(type, length);
+        combine(part, terms(terms, k -> LONG_ARRAYS.get(type).get(k).get(NDArrayIndex.interval(7, 7 + length))));
         assertArrayEquals(Arrays.copyOfRange(values(whole), 7, 7 + length), values(part));
         part.close();
         whole.close();
@@ -158,8 +161,8 @@ class KernelsTest {
         return IntStream.range(0, WEIGHTS.length).mapToObj(k -> array(k, type, LONG)).toList();
     }
 
-    private static Term[] terms(int count, IntFunction<INDArray> arrays) {
-        return IntStream.range(0, count).mapToObj(k -> Term.of(arrays.apply(k), WEIGHTS[k])).toArray(Term[]::new);
+    private static List<Term<INDArray>> terms(int count, IntFunction<INDArray> arrays) {
+        return IntStream.range(0, count).mapToObj(k -> Nd.term(arrays.apply(k), WEIGHTS[k])).toList();
     }
 
     @Test
@@ -169,7 +172,7 @@ class KernelsTest {
             INDArray y = array(2, type, 2, 1500);
             double[] a = values(x);
             double[] b = values(y);
-            Pass pass = new Pass(4);
+            ArrayPass<INDArray> pass = Nd.pass(4);
             for (int run = 0; run < 2; run++) {
                 pass.clear();
                 pass.read(0, x);
@@ -224,13 +227,13 @@ class KernelsTest {
         DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
         INDArray x = array(length, type, 1, length);
         if (ties) {
-            Kernels.fill(x, Arrays.stream(values(x)).map(v -> Math.rint(v * 2) / 2).toArray());
+            Nd.fill(x, Arrays.stream(values(x)).map(v -> Math.rint(v * 2) / 2).toArray());
         }
         double[] sorted = Arrays.stream(values(x)).map(Math::abs).sorted().toArray();
         int low = (int) (ratio * (length - 1));
         double fraction = ratio * (length - 1) - low;
         double expected = sorted[low] + (sorted[Math.min(low + 1, length - 1)] - sorted[low]) * fraction;
-        assertEquals(expected, OrderStatistics.absoluteQuantile(Memory.open(x), 0, length, ratio));
+        assertEquals(expected, OrderStatistics.absoluteQuantile(Nd4jArrays.ND4J.memory(x), 0, length, ratio));
     }
 
     @ParameterizedTest
@@ -238,8 +241,8 @@ class KernelsTest {
     void layouts_do_not_matter(DataType type) {
         INDArray a = array(1, type, 2, 3, 4);
         INDArray b = array(2, type, 2, 3, 4);
-        INDArray expected = Kernels.empty(type, 2, 3, 4);
-        Kernels.combine(expected, Term.of(a, 0.25), Term.of(b, -1.5, 3));
+        INDArray expected = Nd.empty(type, 2, 3, 4);
+        Nd.combine(expected, Nd.term(a, 0.25), Nd.term(b, -1.5, 3));
         INDArray wide = Nd4j.zeros(type, 2, 7, 4);
         INDArray view = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(2, 5), NDArrayIndex.all());
         view.assign(b);
@@ -247,60 +250,32 @@ class KernelsTest {
         permuted.assign(a);
         for (INDArray left : List.of(a, a.dup('f'), permuted)) {
             for (INDArray right : List.of(b, b.dup('f'), view)) {
-                INDArray out = Kernels.empty(type, 2, 3, 4);
+                INDArray out = Nd.empty(type, 2, 3, 4);
                 INDArray fortran = Nd4j.create(type, new long[] {2, 3, 4}, 'f');
-                Kernels.combine(out, Term.of(left, 0.25), Term.of(right, -1.5, 3));
-                Kernels.combine(fortran, Term.of(left, 0.25), Term.of(right, -1.5, 3));
+                Nd.combine(out, Nd.term(left, 0.25), Nd.term(right, -1.5, 3));
+                Nd.combine(fortran, Nd.term(left, 0.25), Nd.term(right, -1.5, 3));
                 assertArrayEquals(values(expected), values(out));
                 assertArrayEquals(values(expected), values(fortran));
             }
         }
     }
 
-    @Test
-    void the_path_by_nd4j_operations_agrees() {
-        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16}) {
-            INDArray expected = Kernels.empty(type, 3, 2, 5);
-            INDArray out = Kernels.empty(type, 3, 2, 5);
-            small(type, expected).run();
-            small(type, out).byOperations(out);
-            assertArrayEquals(values(expected), values(out), type == DataType.FLOAT16 ? 1e-2 : type == DataType.FLOAT ? 1e-6 : 1e-14);
-        }
-    }
-
-    private static Pass small(DataType type, INDArray out) {
-        Pass pass = new Pass(4);
-        pass.read(0, array(1, type, 3, 2, 5));
-        pass.read(1, array(2, type, 3, 2, 5));
-        pass.write(3, out);
-        pass.assign(2, 0.7, new double[] {0.5, 0.5});
-        pass.assign(3, Double.POSITIVE_INFINITY, new double[] {0.25, -1.5, 1}, new double[] {0.25, 3, 0}, new double[] {0.25, 0, -1});
-        return pass;
-    }
-
-    /** Noise made while the pass runs has the bits of noise that an array held, with one thread and with many, and by ND4J's operations its numbers. */
+    /** Noise made while the pass runs has the bits of noise that an array held, with one thread and with many. */
     @Property(tries = 40, seed = "42")
     void noise_made_by_the_pass_is_noise_read_from_an_array(@ForAll @IntRange(min = 1, max = 60_000) int length, @ForAll @IntRange(min = 1, max = 5) int batch,
             @ForAll @From("types") DataType type) {
         INDArray x = array(1, type, batch, length);
-        INDArray z = array(2, Kernels.computeType(type), batch, length);
-        INDArray read = Kernels.empty(type, batch, length);
-        INDArray made = Kernels.empty(type, batch, length);
-        INDArray operated = Kernels.empty(type, batch, length);
-        Pass pass = noisy(x, read);
+        INDArray z = array(2, type == DataType.DOUBLE ? type : DataType.FLOAT, batch, length);
+        INDArray read = Nd.empty(type, batch, length);
+        INDArray made = Nd.empty(type, batch, length);
+        ArrayPass<INDArray> pass = noisy(x, read);
         pass.read(1, z);
         pass.run();
-        CounterNoise source = CounterNoise.of(2);
-        Kernels.Generator generator = (sample, position, scratch, count) -> source.generate(NoiseRequest.start(), sample, position, scratch, count);
         pass = noisy(x, made);
-        pass.make(1, generator);
+        pass.make(1, (sample, position, scratch, count) -> CounterNoise.of(2).generate(NoiseRequest.start(), sample, position, scratch, count));
         pass.run();
         assertArrayEquals(values(read), values(made));
-        pass = noisy(x, operated);
-        pass.make(1, generator);
-        pass.byOperations(operated);
-        assertArrayEquals(values(read), values(operated), type == DataType.DOUBLE ? 1e-14 : type == DataType.FLOAT ? 1e-5 : 1e-1);
-        List.of(x, z, read, made, operated).forEach(INDArray::close);
+        List.of(x, z, read, made).forEach(INDArray::close);
     }
 
     @Provide
@@ -308,8 +283,8 @@ class KernelsTest {
         return Arbitraries.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
     }
 
-    private static Pass noisy(INDArray x, INDArray out) {
-        Pass pass = new Pass(3);
+    private static ArrayPass<INDArray> noisy(INDArray x, INDArray out) {
+        ArrayPass<INDArray> pass = Nd.pass(3);
         pass.read(0, x);
         pass.write(2, out);
         pass.assign(2, Double.POSITIVE_INFINITY, new double[] {0.7, -1.3});
@@ -320,8 +295,8 @@ class KernelsTest {
     void terms_of_weight_zero_are_not_read() {
         INDArray poison = Nd4j.valueArrayOf(new long[] {2, 3}, Double.NaN, DataType.DOUBLE);
         INDArray one = Nd4j.ones(DataType.DOUBLE, 2, 3);
-        INDArray out = Kernels.empty(DataType.DOUBLE, 2, 3);
-        Kernels.combine(out, Term.of(one, 2), Term.of(poison, 0));
+        INDArray out = Nd.empty(DataType.DOUBLE, 2, 3);
+        Nd.combine(out, Nd.term(one, 2), Nd.term(poison, 0));
         assertEquals(12, Arrays.stream(values(out)).sum());
     }
 
@@ -332,13 +307,14 @@ class KernelsTest {
             INDArray b = array(2, type, 3, 700);
             double[] u = {1, 2, 3};
             double[] v = {-0.5, 0, 0.25};
-            INDArray first = Kernels.empty(type, 3, 700);
-            INDArray second = Kernels.empty(type, 3, 700);
-            Kernels.mix(a, b, new Kernels.Mixture(first, u, v), new Kernels.Mixture(second, v, u));
-            INDArray expected = Kernels.empty(type, 3, 700);
-            Kernels.combine(expected, Term.of(a, u), Term.of(b, v));
+            INDArray first = Nd.empty(type, 3, 700);
+            INDArray second = Nd.empty(type, 3, 700);
+            Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, List.of(first, second),
+                    List.of(List.of(Nd.term(a, u), Nd.term(b, v)), List.of(Nd.term(a, v), Nd.term(b, u))));
+            INDArray expected = Nd.empty(type, 3, 700);
+            Nd.combine(expected, Nd.term(a, u), Nd.term(b, v));
             assertArrayEquals(values(expected), values(first));
-            Kernels.combine(expected, Term.of(a, v), Term.of(b, u));
+            Nd.combine(expected, Nd.term(a, v), Nd.term(b, u));
             assertArrayEquals(values(expected), values(second));
         }
     }
@@ -347,10 +323,10 @@ class KernelsTest {
     void dynamic_threshold_is_per_sample_and_interpolates() {
         INDArray x = Nd4j.createFromArray(new double[][] {{-4, 1, 2, 3, 0}, {0.1, -0.2, 0.3, 0.4, 0.5}});
         // |x| sorted 0 1 2 3 4: the 0.9 quantile lies at position 3.6, s = 3.6; the second row's s is raised to 1.
-        Samples.dynamicThreshold(x, 0.9, 10);
+        Samples.dynamicThreshold(Nd4jArrays.ND4J.memory(x), 0.9, 10);
         assertArrayEquals(new double[] {-1, 1 / 3.6, 2 / 3.6, 3 / 3.6, 0, 0.1, -0.2, 0.3, 0.4, 0.5}, values(x), 1e-15);
         INDArray limited = Nd4j.createFromArray(new double[][] {{-4, 1, 2, 3, 0}});
-        Samples.dynamicThreshold(limited, 0.9, 2);
+        Samples.dynamicThreshold(Nd4jArrays.ND4J.memory(limited), 0.9, 2);
         assertArrayEquals(new double[] {-1, 0.5, 1, 1, 0}, values(limited), 1e-15);
     }
 
@@ -361,20 +337,20 @@ class KernelsTest {
         try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(config, "TEST")) {
             assertTrue(workspace.isScopeActive());
             INDArray inside = Nd4j.ones(DataType.FLOAT, 2, 3);
-            out = Kernels.empty(DataType.FLOAT, 2, 3);
-            Kernels.combine(out, Term.of(inside, 2));
+            out = Nd.empty(DataType.FLOAT, 2, 3);
+            Nd.combine(out, Nd.term(inside, 2));
         }
         assertEquals(12, Arrays.stream(values(out)).sum());
     }
 
     @Test
     void bad_input_is_refused() {
-        INDArray out = Kernels.empty(DataType.FLOAT, 2, 3);
-        IllegalArgumentException shape = assertThrows(IllegalArgumentException.class, () -> Kernels.combine(out, Term.of(Nd4j.ones(DataType.FLOAT, 3, 2), 1)));
+        INDArray out = Nd.empty(DataType.FLOAT, 2, 3);
+        IllegalArgumentException shape = assertThrows(IllegalArgumentException.class, () -> Nd.combine(out, Nd.term(Nd4j.ones(DataType.FLOAT, 3, 2), 1)));
         assertTrue(shape.getMessage().contains("[3, 2]") && shape.getMessage().contains("[2, 3]"), shape.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> Term.of(out, Double.NaN));
-        assertThrows(IllegalArgumentException.class, () -> Term.of(out, 1, 2, 3));
-        assertThrows(IllegalArgumentException.class, () -> Kernels.combine(out, Term.of(Nd4j.ones(DataType.INT32, 2, 3), 1)));
+        assertThrows(IllegalArgumentException.class, () -> Nd.term(out, Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> Nd.combine(out, Nd.term(out, 1, 2, 3)));
+        assertThrows(IllegalArgumentException.class, () -> Nd.combine(out, Nd.term(Nd4j.ones(DataType.INT32, 2, 3), 1)));
     }
 
     @ParameterizedTest
@@ -386,20 +362,20 @@ class KernelsTest {
         INDArray columns = whole.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(1, 3));
         for (INDArray array : List.of(whole, fortran, part, columns)) {
             int[] wanted = {3, 0, 3, 2};
-            INDArray rows = Kernels.rows(array, wanted);
+            INDArray rows = Nd4jArrays.ND4J.samples(array, wanted);
             assertEquals(type, rows.dataType());
             assertArrayEquals(new long[] {4, array.size(1), array.size(2)}, rows.shape());
             double[] all = values(array);
             int length = all.length / (int) array.size(0);
             assertArrayEquals(IntStream.of(wanted).flatMap(k -> IntStream.range(k * length, (k + 1) * length)).mapToDouble(i -> all[i]).toArray(), values(rows), type::toString);
         }
-        assertEquals(whole, Kernels.rows(whole, 0, 1, 2, 3, 4, 5));
+        assertEquals(whole, Nd4jArrays.ND4J.samples(whole, 0, 1, 2, 3, 4, 5));
     }
 
     @Test
     void rows_that_are_not_there_are_refused() {
         INDArray array = Nd4j.zeros(DataType.FLOAT, 3, 2);
-        assertThrows(IllegalArgumentException.class, () -> Kernels.rows(array, 0, 3));
-        assertThrows(IllegalArgumentException.class, () -> Kernels.rows(array, -1));
+        assertThrows(IllegalArgumentException.class, () -> Nd4jArrays.ND4J.samples(array, 0, 3));
+        assertThrows(IllegalArgumentException.class, () -> Nd4jArrays.ND4J.samples(array, -1));
     }
 }

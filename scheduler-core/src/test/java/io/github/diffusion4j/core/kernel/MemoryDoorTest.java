@@ -37,8 +37,8 @@ class MemoryDoorTest {
     }
 
     private static INDArray counting(DataType type, long... shape) {
-        INDArray array = Kernels.empty(type, shape);
-        Kernels.fill(array, IntStream.range(0, (int) array.length()).mapToDouble(i -> i).toArray());
+        INDArray array = Nd.empty(type, shape);
+        Nd.fill(array, IntStream.range(0, (int) array.length()).mapToDouble(i -> i).toArray());
         return array;
     }
 
@@ -54,9 +54,9 @@ class MemoryDoorTest {
         int last = Math.min(rows, first + count);
         INDArray parent = counting(type, rows, width);
         INDArray view = parent.get(NDArrayIndex.interval(first, last), NDArrayIndex.all());
-        assertArrayEquals(Arrays.copyOfRange(values(parent), first * width, last * width), Kernels.values(view));
+        assertArrayEquals(Arrays.copyOfRange(values(parent), first * width, last * width), Nd4jArrays.ND4J.values(view));
         double[] before = values(parent);
-        Kernels.combine(view, Term.of(view, -1));
+        Nd.combine(view, Nd.term(view, -1));
         for (int i = 0; i < before.length; i++) {
             boolean inside = i >= first * width && i < last * width;
             assertEquals(inside ? 0 - before[i] : before[i], values(parent)[i], type + " at " + i);
@@ -69,7 +69,7 @@ class MemoryDoorTest {
         INDArray batch = NoiseSource.perSample(sources).draw(NoiseRequest.start(), type, rows, 3, 4);
         for (int row = 0; row < rows; row++) {
             INDArray alone = sources[row].draw(NoiseRequest.start(), type, 1, 3, 4);
-            assertArrayEquals(values(alone), values(Kernels.row(batch, row)), type + " row " + row);
+            assertArrayEquals(values(alone), values(Nd4jArrays.ND4J.part(batch, 0, row, row + 1)), type + " row " + row);
         }
     }
 
@@ -80,23 +80,23 @@ class MemoryDoorTest {
         INDArray array = counting(type, length);
         int start = from % length;
         int size = Math.min(count, length - start);
-        Memory whole = Memory.open(array);
-        Memory parts = Memory.open(array, most);
+        Memory whole = Nd4jArrays.ND4J.memory(array).memory();
+        Memory parts = Nd4jArrays.open(array, most).memory();
         double[] expected = new double[size];
         double[] actual = new double[size];
-        whole.read(start, expected, size);
-        parts.read(start, actual, size);
+        whole.read(start, expected, 0, size);
+        parts.read(start, actual, 0, size);
         assertArrayEquals(expected, actual);
         float[] floats = new float[size];
-        parts.read(start, floats, size);
+        parts.read(start, floats, 0, size);
         assertArrayEquals(expected, IntStream.range(0, size).mapToDouble(i -> floats[i]).toArray());
-        parts.write(start, Arrays.stream(expected).map(x -> x / 2).toArray(), size);
-        whole.read(start, actual, size);
+        parts.write(start, Arrays.stream(expected).map(x -> x / 2).toArray(), 0, size);
+        whole.read(start, actual, 0, size);
         for (int i = 0; i < size; i++) {
             assertEquals(expected[i] / 2, actual[i], type == DataType.BFLOAT16 ? 1 : 0.1);
         }
-        parts.write(start, floats, size);
-        whole.read(start, actual, size);
+        parts.write(start, floats, 0, size);
+        whole.read(start, actual, 0, size);
         assertArrayEquals(expected, actual);
     }
 
@@ -105,15 +105,15 @@ class MemoryDoorTest {
     void a_small_view_beyond_two_gibibytes_is_an_array_like_any_other() {
         INDArray large;
         try {
-            large = Kernels.empty(DataType.FLOAT, 550, 1 << 20);
+            large = Nd.empty(DataType.FLOAT, 550, 1 << 20);
         } catch (OutOfMemoryError | RuntimeException e) {
             return;
         }
         INDArray view = large.get(NDArrayIndex.interval(549, 550), NDArrayIndex.interval(1_000_000, 1_001_000));
-        Kernels.fill(view, IntStream.range(0, 1000).mapToDouble(i -> i).toArray());
-        Kernels.combine(view, Term.of(view, 2));
+        Nd.fill(view, IntStream.range(0, 1000).mapToDouble(i -> i).toArray());
+        Nd.combine(view, Nd.term(view, 2));
         assertEquals(2 * 999, view.getFloat(0, 999));
-        CounterNoise.of(3).fill(NoiseRequest.start(), view);
+        CounterNoise.of(3).fill(NoiseRequest.start(), Nd4jArrays.ND4J.memory(view));
         INDArray alone = CounterNoise.of(3).draw(NoiseRequest.start(), DataType.FLOAT, 1, 1000);
         assertArrayEquals(values(alone), values(view));
         large.close();
@@ -130,10 +130,9 @@ class MemoryDoorTest {
     void what_is_no_number_of_ours_is_refused_by_name() {
         for (DataType type : List.of(DataType.INT32, DataType.INT64, DataType.UINT8, DataType.BOOL, DataType.INT16)) {
             INDArray array = Nd4j.zeros(type, 2, 3);
-            says(() -> CounterNoise.of(1).draw(NoiseRequest.start(), type, 2, 3), type.toString());
-            says(() -> Kernels.combine(Kernels.empty(DataType.FLOAT, 2, 3), Term.of(array, 1)), type.toString());
-            says(() -> Samples.clamp(array, 1), type.toString());
-            says(() -> Kernels.fill(array, 1, 2, 3, 4, 5, 6), type.toString());
+            String name = type == DataType.INT64 ? "INT64" : type.toString();
+            says(() -> CounterNoise.of(1).draw(NoiseRequest.start(), type, 2, 3), name);
+            says(() -> Nd.combine(Nd.empty(DataType.FLOAT, 2, 3), Nd.term(array, 1)), name);
         }
     }
 
@@ -141,8 +140,8 @@ class MemoryDoorTest {
     void closed_arrays_are_refused_again_and_again() {
         for (DataType type : TYPES) {
             INDArray in = counting(type, 2, 30);
-            INDArray out = Kernels.empty(type, 2, 30);
-            Pass pass = new Pass(2);
+            INDArray out = Nd.empty(type, 2, 30);
+            ArrayPass<INDArray> pass = Nd.pass(2);
             for (int run = 0; run < 3; run++) {
                 pass.clear();
                 pass.read(0, in);
@@ -155,7 +154,7 @@ class MemoryDoorTest {
                     pass.run();
                 }
             }
-            says(() -> Kernels.values(in), "was closed");
+            says(() -> Nd4jArrays.ND4J.values(in), "was closed");
         }
     }
 
@@ -163,9 +162,9 @@ class MemoryDoorTest {
     @Test
     void no_thread_is_left_writing_when_a_generator_fails() {
         AtomicInteger working = new AtomicInteger();
-        INDArray out = Kernels.empty(DataType.FLOAT, 64, 1 << 14);
+        INDArray out = Nd.empty(DataType.FLOAT, 64, 1 << 14);
         for (Throwable failure : List.of(new IllegalStateException("no values today"), new AssertionError("no values today"))) {
-            assertSame(failure, assertThrows(Throwable.class, () -> Kernels.generate(out, (sample, position, scratch, count) -> {
+            assertSame(failure, assertThrows(Throwable.class, () -> Kernels.generate(Nd4jArrays.ND4J.memory(out), (sample, position, scratch, count) -> {
                 if (sample == 0 && failure instanceof Error error) {
                     throw error;
                 }
@@ -183,12 +182,12 @@ class MemoryDoorTest {
     @Test
     void empty_arrays_and_other_shapes_are_refused() {
         INDArray empty = Nd4j.empty(DataType.FLOAT);
-        says(() -> Kernels.combine(empty, Term.of(empty, 1)), "holds no values");
+        says(() -> Nd.combine(empty, Nd.term(empty, 1)), "holds no values");
         INDArray none = Nd4j.create(DataType.FLOAT, 0, 3);
-        says(() -> CounterNoise.of(1).fill(NoiseRequest.start(), none), "holds no values");
-        Pass pass = new Pass(2);
+        says(() -> Nd4jArrays.ND4J.memory(none), "holds no values");
+        ArrayPass<INDArray> pass = Nd.pass(2);
         pass.read(0, counting(DataType.FLOAT, 2, 3));
-        pass.write(1, Kernels.empty(DataType.FLOAT, 3, 2));
+        pass.write(1, Nd.empty(DataType.FLOAT, 3, 2));
         pass.assign(1, Double.POSITIVE_INFINITY, new double[] {1});
         says(pass::run, "do not go together");
     }

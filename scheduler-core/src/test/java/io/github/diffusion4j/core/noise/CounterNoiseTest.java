@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.random.CounterNormals;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -53,8 +54,8 @@ class CounterNoiseTest {
         INDArray expected = source.draw(NoiseRequest.start(), DataType.FLOAT, 3, 4, 5);
         INDArray fortran = Nd4j.create(DataType.FLOAT, new long[] {3, 4, 5}, 'f');
         INDArray view = Nd4j.zeros(DataType.FLOAT, 3, 8, 5).get(NDArrayIndex.all(), NDArrayIndex.interval(2, 6), NDArrayIndex.all());
-        source.fill(NoiseRequest.start(), fortran);
-        source.fill(NoiseRequest.start(), view);
+        source.fill(NoiseRequest.start(), Nd4jArrays.ND4J.memory(fortran));
+        source.fill(NoiseRequest.start(), Nd4jArrays.ND4J.memory(view));
         assertArrayEquals(expected.data().asFloat(), fortran.dup('c').data().asFloat());
         assertArrayEquals(expected.data().asFloat(), view.dup('c').data().asFloat());
     }

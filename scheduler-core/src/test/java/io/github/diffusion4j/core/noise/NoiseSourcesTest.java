@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.NoiseRequest.Interval;
 import io.github.diffusion4j.core.noise.NoiseRequest.Stream;
 import io.github.diffusion4j.core.random.TorchBrownianTree;
@@ -32,7 +33,7 @@ class NoiseSourcesTest {
     static List<NoiseSource> sources() {
         return List.of(CounterNoise.of(1), BrownianNoise.of(1), TorchNoise.of(1), TorchNoise.of(1, 2), TorchNoise.of(3).drawnAt(0, 1, 2, 3, 4), TorchCudaNoise.of(1),
                 new TorchBrownianNoise(1, 0, 6), NoiseSource.perSample(TorchNoise.of(1), CounterNoise.of(4), new TorchBrownianNoise(9, 0, 6)),
-                RecordedNoise.record(CounterNoise.of(1), REQUESTS, DataType.FLOAT, 3, 2, 7));
+                RecordedNoise.record(CounterNoise.of(1), REQUESTS, ElementType.FLOAT, 3, 2, 7));
     }
 
     private static float[] draw(NoiseSource source, NoiseRequest request) {
@@ -103,7 +104,7 @@ class NoiseSourcesTest {
     @Test
     void recordings_are_kept_and_nothing_else() {
         assertThrows(IllegalStateException.class, () -> draw(RecordedNoise.ofSteps(List.of()), REQUESTS.get(0)));
-        RecordedNoise recorded = RecordedNoise.record(CounterNoise.of(1), REQUESTS, DataType.FLOAT, 3, 2, 7);
+        RecordedNoise recorded = RecordedNoise.record(CounterNoise.of(1), REQUESTS, ElementType.FLOAT, 3, 2, 7);
         assertArrayEquals(draw(CounterNoise.of(1), REQUESTS.get(3)), draw(recorded, REQUESTS.get(3)));
         assertThrows(IllegalArgumentException.class, () -> recorded.draw(REQUESTS.get(0), DataType.FLOAT, 2, 2));
     }

@@ -15,7 +15,7 @@ final class GaussianOracle {
     private GaussianOracle() {}
 
     /** E[eps | x], the best possible epsilon prediction. */
-    static INDArray epsilon(ModelInput in) {
+    static INDArray epsilon(ModelInput<INDArray> in) {
         NoiseLevel l = in.level();
         double variance = Math.pow(l.alpha() * DEVIATION, 2) + l.sigma() * l.sigma();
         return in.sample().sub(l.alpha() * MEAN).muli(l.sigma() / variance);
@@ -43,7 +43,7 @@ final class GaussianOracle {
 
     /** Runs a plan with the oracle. */
     static INDArray run(Plan plan, INDArray start, io.github.diffusion4j.core.noise.NoiseSource noise) {
-        SamplerState state = plan.startFrom(start, noise);
+        SamplerState<INDArray> state = plan.startFrom(start, noise);
         for (int i = 0; i < plan.evaluations(); i++) {
             state = plan.step(i, epsilon(plan.input(i, state)), state, noise);
         }

@@ -10,6 +10,7 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
@@ -71,7 +72,7 @@ class PlanTest {
         double data = 0.4;
         double eps = -1.1;
         NoiseLevel first = plan.level(0);
-        SamplerState state = plan.startFrom(Nd4j.createFromArray(new double[][] {{first.alpha() * data + first.sigma() * eps}}));
+        SamplerState<INDArray> state = plan.startFrom(Nd4j.createFromArray(new double[][] {{first.alpha() * data + first.sigma() * eps}}));
         for (int i = 0; i < plan.evaluations(); i++) {
             state = plan.step(i, Nd4j.createFromArray(new double[][] {{eps}}), state, NoiseSource.none());
         }
@@ -84,7 +85,7 @@ class PlanTest {
         Plan plan = plan(solver, 6, true);
         NoiseSource noise = CounterNoise.of(4);
         double[] whole = values(GaussianOracle.run(plan, start(), noise));
-        SamplerState state = plan.startFrom(start(), noise);
+        SamplerState<INDArray> state = plan.startFrom(start(), noise);
         for (int i = 0; i < plan.evaluations(); i++) {
             Plan copy = copy(plan);
             state = copy(state);
@@ -99,14 +100,14 @@ class PlanTest {
         Plan plan = plan(solver, 5, true);
         NoiseSource noise = CounterNoise.of(4);
         INDArray begin = start();
-        SamplerState state = plan.startFrom(begin, noise);
+        SamplerState<INDArray> state = plan.startFrom(begin, noise);
         assertArrayEquals(values(start()), values(begin));
         for (int i = 0; i < plan.evaluations(); i++) {
             double[] sample = values(state.sample());
             INDArray output = GaussianOracle.epsilon(plan.input(i, state));
             double[] out = values(output);
-            SamplerState once = plan.step(i, output, state, noise);
-            SamplerState again = plan.step(i, output, state, noise);
+            SamplerState<INDArray> once = plan.step(i, output, state, noise);
+            SamplerState<INDArray> again = plan.step(i, output, state, noise);
             assertArrayEquals(values(once.sample()), values(again.sample()));
             assertArrayEquals(sample, values(state.sample()), "the state's sample was changed");
             assertArrayEquals(out, values(output), "the network output was changed");
@@ -117,9 +118,9 @@ class PlanTest {
     @Test
     void a_correction_never_changes_the_caller_s_arrays() {
         Plan plan = Plan.of(new TestSolvers.Euler(), GaussianOracle.grid(3, true), Parameterization.sample(), DataCorrection.clip(0.1));
-        SamplerState state = plan.startFrom(start());
+        SamplerState<INDArray> state = plan.startFrom(start());
         INDArray output = start();
-        SamplerState next = plan.step(0, output, state, NoiseSource.none());
+        SamplerState<INDArray> next = plan.step(0, output, state, NoiseSource.none());
         plan.denoised(0, output, state);
         assertArrayEquals(values(start()), values(output));
         assertArrayEquals(values(start()), values(state.sample()));
@@ -129,7 +130,7 @@ class PlanTest {
     @Test
     void states_hold_only_what_later_steps_read() {
         Plan euler = plan(new TestSolvers.Euler(), 4, true);
-        SamplerState state = euler.step(0, start(), euler.startFrom(start()), NoiseSource.none());
+        SamplerState<INDArray> state = euler.step(0, start(), euler.startFrom(start()), NoiseSource.none());
         assertEquals(0, state.predictions().size());
         assertTrue(state.anchor() == state.sample());
         Plan multistep = plan(new TestSolvers.Multistep(), 3, true);
@@ -143,7 +144,7 @@ class PlanTest {
     @Test
     void the_network_sees_the_churned_sample() {
         Plan plan = plan(new TestSolvers.Churn(0.5), 2, true);
-        SamplerState state = plan.step(0, start(), plan.start(start(), CounterNoise.of(2)), CounterNoise.of(2));
+        SamplerState<INDArray> state = plan.step(0, start(), plan.start(start(), CounterNoise.of(2)), CounterNoise.of(2));
         Plan quiet = plan(new TestSolvers.Churn(0), 2, true);
         double[] churned = values(plan.input(1, state).sample());
         assertTrue(plan.stochastic() && !quiet.stochastic());
@@ -162,13 +163,13 @@ class PlanTest {
     @Test
     void mistakes_are_told_apart() {
         Plan plan = plan(new TestSolvers.Euler(), 4, true);
-        SamplerState state = plan.start(start());
+        SamplerState<INDArray> state = plan.start(start());
         says("evaluation 2", () -> plan.step(2, start(), state, NoiseSource.none()));
         says("0 to 3", () -> plan.level(4));
         says("[2, 4]", () -> plan.step(0, Nd4j.ones(DataType.DOUBLE, 2, 4), state, NoiseSource.none()));
         says("FLOAT", () -> plan.step(0, Nd4j.ones(DataType.FLOAT, 2, 3), state, NoiseSource.none()));
-        says("LONG", () -> plan.start(Nd4j.ones(DataType.INT64, 2, 3)));
-        SamplerState other = new SamplerState(2, start(), start(), List.of());
+        says("INT64", () -> plan.start(Nd4j.ones(DataType.INT64, 2, 3)));
+        SamplerState<INDArray> other = new SamplerState<>(Nd4jArrays.ND4J, 2, start(), start(), List.of());
         Plan multistep = plan(new TestSolvers.Multistep(), 5, true);
         says("another plan", () -> multistep.step(2, start(), other, NoiseSource.none()));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.ByteArrayInputStream;
@@ -43,14 +44,14 @@ class SamplerStateTest {
         INDArray sample = normal(1);
         INDArray anchor = normal(2);
         INDArray prediction = normal(3);
-        SamplerState state = new SamplerState(2, sample, anchor, List.of(prediction, anchor, sample));
+        SamplerState<INDArray> state = new SamplerState<>(Nd4jArrays.ND4J, 2, sample, anchor, List.of(prediction, anchor, sample));
         try (state) {
             assertFalse(sample.wasClosed());
         }
         assertTrue(sample.wasClosed() && anchor.wasClosed() && prediction.wasClosed());
         state.close();
-        SamplerState plain = new SamplerState(0, normal(1), normal(1), List.of());
-        SamplerState copy = plain.copy();
+        SamplerState<INDArray> plain = new SamplerState<>(Nd4jArrays.ND4J, 0, normal(1), normal(1), List.of());
+        SamplerState<INDArray> copy = plain.copy();
         plain.close();
         assertEquals(normal(1), copy.sample(), "a copy has arrays of its own");
     }
@@ -59,7 +60,7 @@ class SamplerStateTest {
     void a_view_stays_open() {
         INDArray whole = normal(1);
         INDArray view = whole.getRow(0);
-        new SamplerState(0, view, view, List.of()).close();
+        new SamplerState<>(Nd4jArrays.ND4J, 0, view, view, List.of()).close();
         assertFalse(whole.wasClosed());
         assertEquals(normal(1), whole);
     }
@@ -68,8 +69,8 @@ class SamplerStateTest {
     void what_the_next_state_holds_stays_open() {
         INDArray shared = normal(1);
         INDArray dropped = normal(2);
-        SamplerState state = new SamplerState(0, normal(3), shared, List.of(dropped, shared));
-        SamplerState next = new SamplerState(1, normal(4), shared, List.of(state.sample()));
+        SamplerState<INDArray> state = new SamplerState<>(Nd4jArrays.ND4J, 0, normal(3), shared, List.of(dropped, shared));
+        SamplerState<INDArray> next = new SamplerState<>(Nd4jArrays.ND4J, 1, normal(4), shared, List.of(state.sample()));
         state.closeExcept(next);
         assertTrue(dropped.wasClosed());
         assertFalse(shared.wasClosed() || next.sample().wasClosed() || state.sample().wasClosed());
@@ -82,22 +83,22 @@ class SamplerStateTest {
     @Test
     void a_state_has_an_index_and_arrays() {
         INDArray sample = normal(1);
-        assertThrows(IllegalArgumentException.class, () -> new SamplerState(-1, sample, sample, List.of()));
-        assertThrows(NullPointerException.class, () -> new SamplerState(0, null, sample, List.of()));
-        assertThrows(NullPointerException.class, () -> new SamplerState(0, sample, null, List.of()));
-        assertThrows(NullPointerException.class, () -> new SamplerState(0, sample, sample, null));
-        assertThrows(NullPointerException.class, () -> new SamplerState(0, sample, sample, Arrays.asList(sample, null)));
+        assertThrows(IllegalArgumentException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, -1, sample, sample, List.of()));
+        assertThrows(NullPointerException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 0, null, sample, List.of()));
+        assertThrows(NullPointerException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 0, sample, null, List.of()));
+        assertThrows(NullPointerException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 0, sample, sample, null));
+        assertThrows(NullPointerException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 0, sample, sample, Arrays.asList(sample, null)));
     }
 
     @Test
     void anchor_and_predictions_are_like_the_sample() {
         INDArray sample = normal(1, DataType.FLOAT16, 2, 3);
         INDArray computed = normal(2, DataType.FLOAT, 2, 3);
-        assertEquals(1, new SamplerState(1, sample, sample.dup(), List.of(computed)).predictions().size());
+        assertEquals(1, new SamplerState<>(Nd4jArrays.ND4J, 1, sample, sample.dup(), List.of(computed)).predictions().size());
         for (INDArray other : List.of(normal(2, DataType.FLOAT16, 3, 2), normal(2, DataType.FLOAT, 2, 3, 1), normal(2, DataType.DOUBLE, 2, 3), normal(2, DataType.BFLOAT16, 2, 3))) {
-            String anchor = assertThrows(IllegalArgumentException.class, () -> new SamplerState(1, sample, other, List.of())).getMessage();
+            String anchor = assertThrows(IllegalArgumentException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 1, sample, other, List.of())).getMessage();
             assertTrue(anchor.contains("the anchor of a state is " + other.dataType() + Arrays.toString(other.shape())) && anchor.contains("HALF[2, 3]"), anchor);
-            String prediction = assertThrows(IllegalArgumentException.class, () -> new SamplerState(1, sample, sample, List.of(computed, other))).getMessage();
+            String prediction = assertThrows(IllegalArgumentException.class, () -> new SamplerState<>(Nd4jArrays.ND4J, 1, sample, sample, List.of(computed, other))).getMessage();
             assertTrue(prediction.contains("prediction 1 of a state"), prediction);
         }
     }
@@ -105,12 +106,12 @@ class SamplerStateTest {
     /** What earlier versions wrote knows no plan, and is read as a state made by hand. */
     @Test
     void the_first_form_is_still_read() throws IOException {
-        byte[] second = written(new SamplerState(7, normal(1), normal(2), List.of(normal(3)), "0123456789abcdef"));
+        byte[] second = written(new SamplerState<>(Nd4jArrays.ND4J, 7, normal(1), normal(2), List.of(normal(3)), "0123456789abcdef"));
         assertEquals("0123456789abcdef", read(second).plan());
         ByteArrayOutputStream first = new ByteArrayOutputStream();
         new DataOutputStream(first).writeUTF("diffusion4j state 1");
         first.write(second, 2 * (2 + 16) + 3, second.length - 2 * (2 + 16) - 3);
-        SamplerState state = read(first.toByteArray());
+        SamplerState<INDArray> state = read(first.toByteArray());
         assertEquals("", state.plan());
         assertEquals(7, state.index());
         assertEquals(normal(3), state.predictions().get(0));
@@ -118,19 +119,19 @@ class SamplerStateTest {
 
     @Test
     void a_closed_state_is_not_written_or_copied() {
-        SamplerState state = new SamplerState(0, normal(1), normal(2), List.of());
+        SamplerState<INDArray> state = new SamplerState<>(Nd4jArrays.ND4J, 0, normal(1), normal(2), List.of());
         state.anchor().close();
         assertTrue(assertThrows(IllegalArgumentException.class, () -> written(state)).getMessage().contains("the anchor of the state is closed"));
         assertTrue(assertThrows(IllegalArgumentException.class, state::copy).getMessage().contains("the anchor of the state is closed"));
     }
 
-    private static byte[] written(SamplerState state) throws IOException {
+    private static byte[] written(SamplerState<INDArray> state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.write(bytes);
         return bytes.toByteArray();
     }
 
-    private static SamplerState read(byte... bytes) throws IOException {
+    private static SamplerState<INDArray> read(byte... bytes) throws IOException {
         return SamplerState.read(new ByteArrayInputStream(bytes));
     }
 
@@ -138,11 +139,11 @@ class SamplerStateTest {
         INDArray sample = normal(1, DataType.FLOAT, 2, 3);
         INDArray half = normal(2, DataType.FLOAT16, 4);
         INDArray brain = normal(2, DataType.BFLOAT16, 1, 2, 1, 2);
-        return List.of(written(new SamplerState(0, sample, sample, List.of())),
-                written(new SamplerState(7, normal(1), normal(2), List.of(normal(3), normal(4)), "0123456789abcdef")),
-                written(new SamplerState(1, half, half.dup(), List.of(half.castTo(DataType.FLOAT)))),
-                written(new SamplerState(1, brain, brain, List.of(brain))),
-                written(new SamplerState(3, Nd4j.scalar(2.5), Nd4j.scalar(1.5), List.of())));
+        return List.of(written(new SamplerState<>(Nd4jArrays.ND4J, 0, sample, sample, List.of())),
+                written(new SamplerState<>(Nd4jArrays.ND4J, 7, normal(1), normal(2), List.of(normal(3), normal(4)), "0123456789abcdef")),
+                written(new SamplerState<>(Nd4jArrays.ND4J, 1, half, half.dup(), List.of(half.castTo(DataType.FLOAT)))),
+                written(new SamplerState<>(Nd4jArrays.ND4J, 1, brain, brain, List.of(brain))),
+                written(new SamplerState<>(Nd4jArrays.ND4J, 3, Nd4j.scalar(2.5), Nd4j.scalar(1.5), List.of())));
     }
 
     @Test
@@ -151,7 +152,7 @@ class SamplerStateTest {
             assertEquals(Arrays.toString(bytes), Arrays.toString(written(read(bytes))));
         }
         INDArray large = normal(1, DataType.FLOAT, 3, 100, 100);
-        assertEquals(large, read(written(new SamplerState(0, large, large, List.of()))).sample());
+        assertEquals(large, read(written(new SamplerState<>(Nd4jArrays.ND4J, 0, large, large, List.of()))).sample());
     }
 
     /** Cut and changed files are read as a state or refused by an IOException, and take no more memory than they have bytes. */
@@ -164,7 +165,7 @@ class SamplerStateTest {
         for (int i = 0; i < CASES; i++) {
             byte[] bytes = changed(valid.get(i % valid.size()), random);
             long before = threads.getCurrentThreadAllocatedBytes();
-            try (SamplerState state = read(bytes)) {
+            try (SamplerState<INDArray> state = read(bytes)) {
                 assertTrue(state.index() >= 0 && state.predictions().stream().allMatch(p -> Arrays.equals(p.shape(), state.sample().shape())));
                 states++;
             } catch (IOException refused) {

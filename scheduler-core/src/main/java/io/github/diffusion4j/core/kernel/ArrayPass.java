@@ -1,0 +1,155 @@
+package io.github.diffusion4j.core.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A {@link Pass} over the arrays of any library: where their memory can be reached it is one pass over it, elsewhere each assignment is the library's linear combination. Rows may be of any
+ * axes. A pass keeps what it found out about arrays that come back, so that running it again allocates nothing. Not thread-safe.
+ *
+ * @param <A> the array of the library
+ */
+public final class ArrayPass<A> {
+
+    private final Arrays<A> arrays;
+    private final Rows rows;
+    private final Pass pass;
+    private final Memories<A> known;
+    /** The arrays to read, by register, and those to write. */
+    private final List<A> read = new ArrayList<>();
+    private final List<A> written = new ArrayList<>();
+
+    /**
+     * An empty pass.
+     *
+     * @param arrays the library
+     * @param rows what has weights and noise of its own
+     * @param registers the number of registers, at most {@link Pass#REGISTERS}
+     */
+    public ArrayPass(Arrays<A> arrays, Rows rows, int registers) {
+        this.arrays = arrays;
+        this.rows = rows;
+        this.pass = new Pass(registers);
+        this.known = new Memories<>(arrays, rows);
+        for (int r = 0; r < registers; r++) {
+            read.add(null);
+            written.add(null);
+        }
+    }
+
+    /** Forgets arrays and assignments. */
+    public void clear() {
+        pass.clear();
+        for (int r = 0; r < read.size(); r++) {
+            read.set(r, null);
+            written.set(r, null);
+        }
+    }
+
+    /**
+     * Reads a register from an array.
+     *
+     * @param register the register
+     * @param array an array of FLOAT, DOUBLE, HALF or BFLOAT16; one with an axis of size 1 repeats along it
+     */
+    public void read(int register, A array) {
+        read.set(register, array);
+    }
+
+    /**
+     * Makes a register's values while the pass runs.
+     *
+     * @param register the register
+     * @param generator makes the values, on any thread
+     */
+    public void make(int register, Kernels.Generator generator) {
+        pass.make(register, generator);
+    }
+
+    /**
+     * Writes a register to an array once it is assigned.
+     *
+     * @param register the register
+     * @param array an array of the same shape as all that are written
+     */
+    public void write(int register, A array) {
+        written.set(register, array);
+    }
+
+    /**
+     * Sets a register to a linear combination. Registers of weight 0 are not read.
+     *
+     * @param target the register to set
+     * @param limit the largest absolute value of the result, infinite for any
+     * @param weights the weights of the registers from 0 on: one list, or one for each row
+     */
+    public void assign(int target, double limit, double[]... weights) {
+        pass.assign(target, limit, weights);
+    }
+
+    /** Runs the assignments in their order. Where nothing is to be written, nothing happens. */
+    public void run() {
+        A result = result();
+        if (result == null) {
+            return;
+        }
+        known.next();
+        long[] shape = arrays.shape(result);
+        if (known.of(result, shape) == null) {
+            byOperations(shape);
+            return;
+        }
+        for (int r = 0; r < read.size(); r++) {
+            if (read.get(r) != null) {
+                pass.read(r, known.of(read.get(r), shape));
+            }
+            if (written.get(r) != null) {
+                checkShape(arrays.shape(written.get(r)), shape);
+                pass.write(r, known.of(written.get(r), shape));
+            }
+        }
+        pass.run();
+    }
+
+    private static void checkShape(long[] shape, long... other) {
+        if (!java.util.Arrays.equals(shape, other)) {
+            throw new IllegalArgumentException("arrays of shapes " + java.util.Arrays.toString(shape) + " and " + java.util.Arrays.toString(other) + " are written together");
+        }
+    }
+
+    /**
+     * Acts on the values of an array on the host, rows along the first axis: on its memory, or on a copy.
+     *
+     * @param array the array
+     * @param changed whether what the action writes is to be in the array afterwards
+     * @param action what is done
+     */
+    public void onRows(A array, boolean changed, Consumer<HostArray> action) {
+        HostArray memory = known.of(array, arrays.shape(array));
+        if (memory == null) {
+            arrays.onHost(array, changed, host -> action.accept(host.byRows(rows)));
+        } else {
+            action.accept(memory);
+        }
+    }
+
+    /** An array that is written; all have its shape. */
+    private A result() {
+        for (int r = 0; r < written.size(); r++) {
+            if (written.get(r) != null) {
+                return written.get(r);
+            }
+        }
+        return null;
+    }
+
+    private void byOperations(long... shape) {
+        ElementType type = ElementType.FLOAT;
+        for (int r = 0; r < read.size(); r++) {
+            boolean wide = read.get(r) != null && arrays.type(read.get(r)) == ElementType.DOUBLE || written.get(r) != null && arrays.type(written.get(r)) == ElementType.DOUBLE;
+            type = wide ? ElementType.DOUBLE : type;
+        }
+        new PassByOperations<>(arrays, rows, type, shape).run(pass, read, written);
+    }
+}

@@ -1,0 +1,220 @@
+package io.github.diffusion4j.core.plan;
+
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Rows;
+import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A plan over the arrays of one library: what begins, feeds and steps a run. A {@link Plan} is that over ND4J's arrays itself; {@link Plan#on} gives it over others. Arrays handed in are never
+ * changed.
+ *
+ * @param <A> the array of the library
+ */
+public interface Runs<A> {
+
+    /**
+     * The run.
+     *
+     * @return the plan
+     */
+    Plan plan();
+
+    /**
+     * The library of the arrays.
+     *
+     * @return the library
+     */
+    Arrays<A> arrays();
+
+    /**
+     * Which positions have noise, quantiles and norms of their own.
+     *
+     * @return the rows
+     */
+    Rows rows();
+
+    private Loop<A> loop() {
+        return new Loop<>(plan(), arrays(), rows());
+    }
+
+    /**
+     * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
+     * what the known region of an image looks like there.
+     *
+     * @param data the clean data x0; a single sample serves all samples of the noise
+     * @param noise N(0, I) noise of the same shape and type
+     * @param evaluations one evaluation, or one for each row
+     * @return {@code alpha x0 + sigma noise}, a new array of the noise's shape
+     * @throws IllegalArgumentException if data, noise and evaluations do not agree, naming them
+     */
+    default A addNoise(A data, A noise, int... evaluations) {
+        return Forward.noised(arrays(), rows(), data, noise, IntStream.of(evaluations).mapToObj(plan()::level).toList());
+    }
+
+    /**
+     * Begins a run from pure noise.
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @return the state before the first evaluation
+     * @throws IllegalArgumentException if the run starts late ({@link Plan#from}), where a sample is no pure noise
+     */
+    default SamplerState<A> start(A noise) {
+        return start(noise, NoiseSource.none());
+    }
+
+    /**
+     * Begins a run from pure noise, when the first step adds noise before the network is evaluated (churn).
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @param source where the noise of the steps comes from
+     * @return the state before the first evaluation
+     * @throws IllegalArgumentException if the run starts late ({@link Plan#from}), where a sample is no pure noise
+     */
+    default SamplerState<A> start(A noise, NoiseSource source) {
+        return loop().start(noise, source);
+    }
+
+    /**
+     * Begins a run from pure noise of a source, in its own stream.
+     *
+     * @param source the noise
+     * @param type the data type of the run
+     * @param shape the shape of the sample
+     * @return the state before the first evaluation
+     */
+    default SamplerState<A> start(NoiseSource source, ElementType type, long... shape) {
+        A noise = noise(source, type, shape);
+        try {
+            return start(noise, source);
+        } finally {
+            arrays().close(noise);
+        }
+    }
+
+    /**
+     * The noise that a run starts from, of a source's own stream for it.
+     *
+     * @param source the noise
+     * @param type the type
+     * @param shape the shape of the sample
+     * @return the noise, owned by the caller
+     */
+    default A noise(NoiseSource source, ElementType type, long... shape) {
+        type.computed();
+        A noise = arrays().make(type, shape);
+        arrays().onHost(noise, true, host -> source.fill(NoiseRequest.start(), host.byRows(rows())));
+        return noise;
+    }
+
+    /**
+     * Begins a run from a sample that already stands at the plan's first level: a noised image ({@code addNoise(image, noise, 0)}), or clean
+     * data for inversion.
+     *
+     * @param sample the sample; copied
+     * @return the state before the first evaluation
+     */
+    default SamplerState<A> startFrom(A sample) {
+        return startFrom(sample, NoiseSource.none());
+    }
+
+    /**
+     * Begins a run from a sample at the plan's first level, when the first step adds noise before the network is evaluated.
+     *
+     * @param sample the sample; copied
+     * @param source where the noise of the steps comes from
+     * @return the state before the first evaluation
+     */
+    default SamplerState<A> startFrom(A sample, NoiseSource source) {
+        return loop().begin(sample, 1, source);
+    }
+
+    /**
+     * A run from pure noise in arrays of its own, which allocates nothing after its first steps.
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @param source where the noise of the steps comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the run starts late ({@link Plan#from}), where a sample is no pure noise
+     */
+    default Session<A> session(A noise, NoiseSource source) {
+        loop().checkStartsFromNoise();
+        arrays().type(noise).computed();
+        return Session.start(this, noise, source);
+    }
+
+    /**
+     * A run from a state in arrays of its own.
+     *
+     * @param state where to continue, copied
+     * @param source where the noise of the steps comes from
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the state is of another plan or one of its arrays closed, naming it
+     */
+    default Session<A> session(SamplerState<A> state, NoiseSource source) {
+        if (state.index() == plan().evaluations()) {
+            loop().checkFits(state);
+        } else {
+            loop().checked(state.index(), state);
+        }
+        return Session.resume(this, state, source);
+    }
+
+    /**
+     * What to feed the network at an evaluation.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param state the state
+     * @return the input
+     * @throws IllegalArgumentException if the state is of another plan or evaluation, or one of its arrays closed, naming it
+     */
+    default ModelInput<A> input(int evaluation, SamplerState<A> state) {
+        return loop().input(evaluation, state);
+    }
+
+    /**
+     * Takes the step that follows a network evaluation. Pure: the same arguments give the same state.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned for {@link #input}; of the sample's type and shape, with twice the channels
+     *     if the variance is learned
+     * @param state the state
+     * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @return the next state
+     * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides, the state is of another plan, or an array is closed
+     */
+    default SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
+        return loop().step(evaluation, output, state, noise);
+    }
+
+    /**
+     * The network's corrected estimate of the clean data, for previews.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned
+     * @param state the state the network was evaluated for
+     * @return the estimate, a new array
+     */
+    default A denoised(int evaluation, A output, SamplerState<A> state) {
+        return loop().denoised(evaluation, output, state);
+    }
+
+    /**
+     * One step of several single-evaluation plans at once, one for each row: each row has its own weights.
+     *
+     * @param plans one plan for each row, or one for all; of the same solver, parameterization and correction
+     * @param arrays the library of the arrays
+     * @param rows what has a plan of its own
+     * @param output what the network returned
+     * @param sample the samples
+     * @param noise where the step's noise comes from, drawn as that of evaluation 0
+     * @param <A> the array of the library
+     * @return the samples after the step, a new array
+     */
+    static <A> A stepRows(List<Plan> plans, Arrays<A> arrays, Rows rows, A output, A sample, NoiseSource noise) {
+        return new Loop<>(plans.get(0), arrays, rows).stepRows(plans, output, sample, noise);
+    }
+}

@@ -133,7 +133,7 @@ class ExplorerInBrowser {
         Plan plan = Selection.of(selection + "&steps=9").plan();
         INDArray start = Nd4j.createFromArray(new double[][] {{0.3, -1.2}});
         INDArray end = Sampling.run(plan, input -> input.sample().div(Math.max(1e-9, inputScale(plan, input.timestep()))).mul(0.1), plan.startFrom(start),
-                NoiseSource.none(), Sampling.Listener.NONE);
+                NoiseSource.none(), Sampling.Listener.none());
         Object page = script("const plan = JSON.parse(run(arguments[0])).plan; return Array.from(cloud.drive(plan, Float64Array.from([0.3, -1.2]), x => x.map(v => 0.1 * v)).pop())",
                 selection + "&steps=9");
         for (int i = 0; i < 2; i++) {

@@ -1,7 +1,5 @@
 package io.github.diffusion4j.docs.digits;
 
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.util.Map;
@@ -42,7 +40,7 @@ final class Classifier {
 
     private SDVariable dense(SDVariable x, int in, int out) {
         INDArray weights = initial.draw(NoiseRequest.forward(parameters), DataType.FLOAT, in, out);
-        Kernels.combine(weights, Term.of(weights, Math.sqrt(1.0 / in)));
+        weights.muli(Math.sqrt(1.0 / in));
         int number = parameters++;
         return x.mmul(graph.var("weight" + number, weights)).add(graph.var("bias" + number, Nd4j.zeros(DataType.FLOAT, out)));
     }

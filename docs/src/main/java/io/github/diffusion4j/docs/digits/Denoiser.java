@@ -1,6 +1,8 @@
 package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -8,6 +10,7 @@ import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.samplers.Sampling;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import org.nd4j.autodiff.listeners.At;
@@ -101,7 +104,7 @@ final class Denoiser {
             inputs *= shape[i];
         }
         INDArray values = initial.draw(NoiseRequest.forward(parameters), DataType.FLOAT, shape);
-        Kernels.combine(values, Term.of(values, Math.sqrt(1 / inputs)));
+        values.muli(Math.sqrt(1 / inputs));
         return graph.var("weight" + parameters++, values);
     }
 
@@ -117,7 +120,7 @@ final class Denoiser {
                 .dataSetFeatureMapping("input", "timesteps", "digits").dataSetLabelMapping("target", "weights").build());
         Map<String, INDArray> average = new LinkedHashMap<>();
         graph.variables().stream().filter(v -> v.getVariableType() == VariableType.VARIABLE)
-                .forEach(v -> average.put(v.name(), Kernels.copy(v.getArr())));
+                .forEach(v -> average.put(v.name(), Nd4jArrays.ND4J.copy(v.getArr())));
         Quiet.run(() -> graph.fit(batches, epochs, new BaseListener() {
             private int iteration;
 
@@ -138,7 +141,8 @@ final class Denoiser {
             public void iterationDone(SameDiff sameDiff, At at, MultiDataSet batch, Loss loss) {
                 // A short memory at first, so that the random start is forgotten.
                 double decay = Math.min(AVERAGE_DECAY, (iteration + 1.0) / (iteration + 10.0));
-                average.forEach((name, mean) -> Kernels.combine(mean, Term.of(mean, decay), Term.of(sameDiff.getVariable(name).getArr(), 1 - decay)));
+                average.forEach((name, mean) -> Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, mean,
+                        List.of(new Term<>(mean, decay), new Term<>(sameDiff.getVariable(name).getArr(), 1 - decay))));
                 iteration++;
             }
 
@@ -151,7 +155,7 @@ final class Denoiser {
     }
 
     /** The network as a model of given digits, one for each sample. */
-    Sampling.Model of(int... digits) {
+    Sampling.Model<INDArray> of(int... digits) {
         INDArray condition = Digits.oneHot(digits);
         return input -> graph.output(Map.of("input", input.sample(), "timesteps", input.timesteps(), "digits", condition), "output").get("output");
     }

@@ -1,6 +1,6 @@
 package io.github.diffusion4j.docs.digits;
 
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterUniform;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,6 +70,6 @@ record Digits(INDArray images, int[] labels) {
     /** The digits from one place to another. */
     Digits range(int from, int to) {
         int[] rows = IntStream.range(from, to).toArray();
-        return new Digits(Kernels.rows(images, rows), Arrays.copyOfRange(labels, from, to));
+        return new Digits(Nd4jArrays.ND4J.samples(images, rows), Arrays.copyOfRange(labels, from, to));
     }
 }

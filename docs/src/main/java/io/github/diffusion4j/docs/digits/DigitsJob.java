@@ -2,7 +2,7 @@ package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.Parameterization;
-import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Plan;
@@ -132,7 +132,7 @@ final class DigitsJob {
         Files.writeString(folder.resolve("loss.csv"), csv);
     }
 
-    private void sample(List<Sampler> samplers, Sampling.Model model, INDArray noise, Function<INDArray, double[]> quality) throws IOException {
+    private void sample(List<Sampler> samplers, Sampling.Model<INDArray> model, INDArray noise, Function<INDArray, double[]> quality) throws IOException {
         try (ProgressBar bar = bar("Sampling", samplers.stream().mapToLong(s -> s.plan().evaluations()).sum())) {
             for (Sampler sampler : samplers) {
                 bar.setExtraMessage(" " + sampler.name() + " " + sampler.steps());
@@ -141,12 +141,12 @@ final class DigitsJob {
                 INDArray images = Sampling.run(sampler.plan(), model, noise, CounterNoise.of(seed), progress -> {
                     bar.step();
                     if (sampler.name().equals("DDPM") && progress.evaluation() % every == 0) {
-                        strip.add(Kernels.rows(progress.sample(), 4, 6, 14, 16));
+                        strip.add(Nd4jArrays.ND4J.samples(progress.sample(), 4, 6, 14, 16));
                     }
                 });
-                Pictures.grid(folder.resolve(sampler.file()), Kernels.rows(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
+                Pictures.grid(folder.resolve(sampler.file()), Nd4jArrays.ND4J.samples(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
                 if (!strip.isEmpty()) {
-                    strip.add(Kernels.rows(images, 4, 6, 14, 16));
+                    strip.add(Nd4jArrays.ND4J.samples(images, 4, 6, 14, 16));
                     Pictures.grid(folder.resolve("reverse.png"), transposed(strip), strip.size());
                 }
                 report.sampler(sampler.name(), sampler.steps(), sampler.eta(), quality.apply(images), sampler.file());

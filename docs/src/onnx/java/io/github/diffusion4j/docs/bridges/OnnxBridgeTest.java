@@ -9,11 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.Sampling;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,10 +32,11 @@ class OnnxBridgeTest {
     private static final Mlp NETWORK = new Ring(7).mlp();
     private static OrtSession session;
 
-    /** The network as an ONNX file. */
-    private static byte[] file(Mlp mlp) {
-        OnnxFile file = new OnnxFile().input("sample", -1, 2).input("timesteps", -1).output("output", -1, 2)
-                .weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
+    /** The network as an ONNX file, told the time as a float or as a whole number. */
+    private static byte[] file(Mlp mlp, boolean whole) {
+        OnnxFile file = new OnnxFile().input("sample", -1, 2);
+        file = whole ? file.whole("timestep", "timesteps", -1) : file.input("timesteps", -1);
+        file.output("output", -1, 2).weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
                 .node("Reshape", "times", "timesteps", "column").node("MatMul", "angles", "times", "frequencies")
                 .node("Sin", "sines", "angles").node("Cos", "cosines", "angles").nodeAlong(1, "Concat", "hidden0", "sample", "sines", "cosines");
         for (int i = 0; i < Mlp.LAYERS; i++) {
@@ -46,7 +52,7 @@ class OnnxBridgeTest {
 
     @BeforeAll
     static void open() throws Exception {
-        session = OrtEnvironment.getEnvironment().createSession(file(NETWORK));
+        session = OrtEnvironment.getEnvironment().createSession(file(NETWORK, false));
     }
 
     @AfterAll
@@ -58,9 +64,9 @@ class OnnxBridgeTest {
     void a_run_in_onnx_runtime_is_the_run_in_nd4j() throws Exception {
         Plan plan = Ring.SCHEDULER.plan(20);
         INDArray noise = Nd4j.randn(DataType.FLOAT, 64, 2);
-        INDArray expected = Sampling.run(plan, NETWORK, noise, NoiseSource.none(), Sampling.Listener.NONE);
-        try (OnnxModel model = new OnnxModel(session, noise)) {
-            INDArray points = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.NONE);
+        INDArray expected = Sampling.run(plan, NETWORK, noise, NoiseSource.none(), Sampling.Listener.none());
+        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, noise, Map.of())) {
+            INDArray points = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.none());
             assertEquals(0, points.sub(expected).amaxNumber().doubleValue(), 1e-4);
             assertTrue(expected.amaxNumber().doubleValue() > 0.1, "the network does something");
         }
@@ -70,7 +76,7 @@ class OnnxBridgeTest {
     void arrays_are_shared_and_the_output_is_always_the_same_array() throws Exception {
         Plan plan = Ring.SCHEDULER.plan(20);
         INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 4, 2);
-        try (OnnxModel model = new OnnxModel(session, noise); OnnxTensor tensor = model.tensor(noise)) {
+        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, noise, Map.of()); OnnxTensor tensor = model.tensor(noise)) {
             noise.putScalar(3, 1, 42);
             assertEquals(42, ((float[][]) tensor.getValue())[3][1]);
             INDArray first = model.predict(plan.input(0, plan.start(noise)));
@@ -84,22 +90,52 @@ class OnnxBridgeTest {
     void rows_of_a_larger_array_are_read_in_place() throws Exception {
         INDArray all = Nd4j.arange(12).castTo(DataType.FLOAT).reshape(6, 2);
         INDArray rows = all.get(NDArrayIndex.interval(2, 4), NDArrayIndex.all());
-        try (OnnxModel model = new OnnxModel(session, rows); OnnxTensor tensor = model.tensor(rows)) {
+        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, rows, Map.of()); OnnxTensor tensor = model.tensor(rows)) {
             assertArrayEquals(new float[][] {{4, 5}, {6, 7}}, (float[][]) tensor.getValue());
         }
     }
 
     @Test
     void types_and_layouts() throws Exception {
-        try (OnnxModel model = new OnnxModel(session, Nd4j.create(DataType.FLOAT, 2, 3)); OnnxTensor half = model.tensor(Nd4j.ones(DataType.FLOAT16, 2, 2));
+        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, Nd4j.create(DataType.FLOAT, 2, 3), Map.of()); OnnxTensor half = model.tensor(Nd4j.ones(DataType.FLOAT16, 2, 2));
                 OnnxTensor doubles = model.tensor(Nd4j.ones(DataType.DOUBLE, 2, 2))) {
             assertArrayEquals(new float[][] {{1, 1}, {1, 1}}, (float[][]) half.getValue());
             assertArrayEquals(new double[][] {{1, 1}, {1, 1}}, (double[][]) doubles.getValue());
             INDArray turned = Nd4j.arange(6).castTo(DataType.FLOAT).reshape(2, 3).transpose();
-            String message = assertThrows(IllegalArgumentException.class, () -> model.tensor(turned)).getMessage();
-            assertTrue(message.contains("C order") && message.contains("[3, 2]") && message.contains("dup('c')"), message);
-            assertThrows(IllegalArgumentException.class, () -> model.tensor(Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f')));
+            String message = assertThrows(IllegalStateException.class, () -> model.tensor(turned)).getMessage();
+            assertTrue(message.contains("C order") && message.contains("[3, 2]"), message);
+            assertThrows(IllegalStateException.class, () -> model.tensor(Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f')));
             assertThrows(IllegalArgumentException.class, () -> model.tensor(Nd4j.create(DataType.INT32, 2, 3)));
+        }
+    }
+
+    /** Java's own buffers give the bits that ND4J's arrays give, and the tensors are the run's own memory. */
+    @Test
+    void direct_buffers_are_the_tensors() throws Exception {
+        Plan plan = Ring.SCHEDULER.plan(20);
+        HostArray noise = HostArrays.DIRECT.make(ElementType.FLOAT, 4, 2);
+        CounterNoise.of(1).fill(NoiseRequest.start(), noise);
+        INDArray same = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 4, 2);
+        try (OnnxModel<HostArray> model = new OnnxModel<>(session, HostArrays.DIRECT, noise, Map.of());
+                OnnxModel<INDArray> other = new OnnxModel<>(session, Nd4jArrays.ND4J, same, Map.of()); OnnxTensor tensor = model.tensor(noise)) {
+            HostArray points = Sampling.run(plan.on(HostArrays.DIRECT), model, noise, NoiseSource.none(), Sampling.Listener.none());
+            assertArrayEquals(points.values(), Nd4jArrays.ND4J.values(Sampling.run(plan, other, same, NoiseSource.none(), Sampling.Listener.none())));
+            noise.floats().put(7, 42);
+            assertEquals(42, ((float[][]) tensor.getValue())[3][1]);
+            String message = assertThrows(IllegalArgumentException.class, () -> model.tensor(HostArrays.HEAP.copy(noise))).getMessage();
+            assertTrue(message.contains("HostArrays.DIRECT"), message);
+        }
+    }
+
+    @Test
+    void networks_that_take_whole_timesteps_get_them() throws Exception {
+        Plan plan = Ring.SCHEDULER.plan(20);
+        INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 4, 2);
+        try (OrtSession whole = OrtEnvironment.getEnvironment().createSession(file(NETWORK, true));
+                OnnxModel<INDArray> model = new OnnxModel<>(whole, Nd4jArrays.ND4J, noise, Map.of());
+                OnnxModel<INDArray> floats = new OnnxModel<>(session, Nd4jArrays.ND4J, noise, Map.of())) {
+            INDArray expected = Sampling.run(plan, floats, noise, NoiseSource.none(), Sampling.Listener.none());
+            assertArrayEquals(Nd4jArrays.ND4J.values(expected), Nd4jArrays.ND4J.values(Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.none())));
         }
     }
 }

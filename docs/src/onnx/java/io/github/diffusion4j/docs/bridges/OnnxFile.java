@@ -56,7 +56,11 @@ final class OnnxFile {
 
     /** A node with an attribute {@code axis}. */
     OnnxFile nodeAlong(int axis, String operation, String output, String... inputs) {
-        graph.message(1, nodeOf(operation, output, inputs).message(5, new Message().text(1, "axis").number(3, axis).number(20, 2)));
+        return node("axis", axis, operation, output, inputs);
+    }
+
+    private OnnxFile node(String attribute, int value, String operation, String output, String... inputs) {
+        graph.message(1, nodeOf(operation, output, inputs).message(5, new Message().text(1, attribute).number(3, value).number(20, 2)));
         return this;
     }
 
@@ -92,21 +96,27 @@ final class OnnxFile {
 
     /** An input of float32 numbers; sizes below 0 are free. */
     OnnxFile input(String name, long... shape) {
-        graph.message(11, value(name, shape));
+        graph.message(11, value(FLOAT, name, shape));
         return this;
+    }
+
+    /** An input of whole numbers, which the network takes as floats of another name. */
+    OnnxFile whole(String name, String floats, long... shape) {
+        graph.message(11, value(INT64, name, shape));
+        return node("to", FLOAT, "Cast", floats, name);
     }
 
     OnnxFile output(String name, long... shape) {
-        graph.message(12, value(name, shape));
+        graph.message(12, value(FLOAT, name, shape));
         return this;
     }
 
-    private static Message value(String name, long... shape) {
+    private static Message value(int type, String name, long... shape) {
         Message sizes = new Message();
         for (long size : shape) {
             sizes.message(1, size < 0 ? new Message().text(2, "n") : new Message().number(1, size));
         }
-        return new Message().text(1, name).message(2, new Message().message(1, new Message().number(1, FLOAT).message(2, sizes)));
+        return new Message().text(1, name).message(2, new Message().message(1, new Message().number(1, type).message(2, sizes)));
     }
 
     /** The file: IR version 8, operator set 17. */

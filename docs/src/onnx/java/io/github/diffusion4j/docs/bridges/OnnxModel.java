@@ -1,76 +1,164 @@
 package io.github.diffusion4j.docs.bridges;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.samplers.Sampling;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network in ONNX Runtime. It reads the sample where ND4J keeps it and writes into one array of ND4J's: nothing is copied. For ND4J's CPU backend; one
- * model serves one run at a time, while an {@link OrtSession} serves any number of models.
+ * A network in ONNX Runtime. The run's own array is the tensor that the network reads, and the network writes into one array that the step reads: nothing is copied, and no tensor is made
+ * anew. For {@code HostArrays.DIRECT} and for ND4J's CPU backend; one model serves one run at a time, while an {@link OrtSession} serves any number of models.
  */
-final class OnnxModel implements Sampling.Model, AutoCloseable {
+final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
+
+    /** A run has fewer arrays that the network sees. */
+    private static final int KEPT = 8;
 
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
-    private final INDArray output;
-    private final OnnxTensor outputTensor;
+    private final Arrays<A> arrays;
+    private final String sampleName;
+    private final String timestepName;
+    private final Map<String, OnnxTensor> inputs = new HashMap<>();
+    private final Map<String, OnnxTensor> outputs = new HashMap<>();
+    /** The tensors over the run's arrays, which come back from step to step. */
+    private final Map<A, OnnxTensor> samples = new IdentityHashMap<>();
+    private final Timesteps timesteps;
+    private final A output;
 
-    /** A network with the inputs {@code sample} and {@code timesteps} and the output {@code output}, for samples like the given one. */
-    OnnxModel(OrtSession session, INDArray like) throws OrtException {
+    /** Writes the value that the network is conditioned on. */
+    private interface Timesteps {
+        void write(double timestep);
+    }
+
+    /**
+     * A network for samples like a given one.
+     *
+     * @param session the network; its first output is what the step reads
+     * @param arrays the library of the run's arrays
+     * @param like an array of the samples' type and shape
+     * @param others what else the network takes, by name: text embeddings, masks; the input that neither these nor the timestep name is the sample
+     */
+    OnnxModel(OrtSession session, Arrays<A> arrays, A like, Map<String, OnnxTensor> others) throws OrtException {
         this.session = session;
-        output = Nd4j.create(like.dataType(), like.shape());
-        outputTensor = tensor(output);
+        this.arrays = arrays;
+        inputs.putAll(others);
+        timestepName = session.getInputNames().stream().filter(name -> name.startsWith("timestep") || name.equals("t")).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no input of the network is called timestep or t; it has " + session.getInputNames()));
+        sampleName = session.getInputNames().stream().filter(name -> !name.equals(timestepName) && !others.containsKey(name)).reduce((one, other) -> {
+            throw new IllegalArgumentException("the network takes " + one + " and " + other + " beside the timestep; say what one of them gets");
+        }).orElseThrow(() -> new IllegalArgumentException("the network takes no sample; it has " + session.getInputNames()));
+        timesteps = timesteps(session.getInputInfo().get(timestepName), arrays.shape(like)[0]);
+        output = arrays.make(arrays.type(like), arrays.shape(like));
+        outputs.put(session.getOutputNames().iterator().next(), tensor(output));
+    }
+
+    /** A vector as long as the batch, or a single number, of the type that the network takes. */
+    private Timesteps timesteps(NodeInfo info, long batch) throws OrtException {
+        TensorInfo wanted = (TensorInfo) info.getInfo();
+        long[] shape = wanted.getShape().length == 0 ? new long[0] : new long[] {wanted.getShape()[0] == 1 ? 1 : batch};
+        int count = shape.length == 0 ? 1 : (int) shape[0];
+        ByteBuffer memory = ByteBuffer.allocateDirect(count * Long.BYTES).order(java.nio.ByteOrder.nativeOrder());
+        if (wanted.type == OnnxJavaType.INT64) {
+            LongBuffer values = memory.asLongBuffer().limit(count);
+            inputs.put(timestepName, OnnxTensor.createTensor(environment, values, shape));
+            return timestep -> fill(count, i -> values.put(i, whole(timestep)));
+        }
+        FloatBuffer values = memory.asFloatBuffer().limit(count);
+        inputs.put(timestepName, OnnxTensor.createTensor(environment, values, shape));
+        return timestep -> fill(count, i -> values.put(i, (float) timestep));
+    }
+
+    private static void fill(int count, java.util.function.IntConsumer put) {
+        for (int i = 0; i < count; i++) {
+            put.accept(i);
+        }
+    }
+
+    private static long whole(double timestep) {
+        if (timestep != Math.rint(timestep)) {
+            throw new IllegalStateException("timestep " + timestep + " is not a whole number, which this network takes; plan with a spacing of timesteps (leading, trailing, linspace)");
+        }
+        return (long) timestep;
     }
 
     @Override
-    public INDArray predict(ModelInput input) {
-        if (!Arrays.equals(input.sample().shape(), output.shape())) {
-            throw new IllegalArgumentException("this model is for samples of shape " + Arrays.toString(output.shape()) + ", got " + Arrays.toString(input.sample().shape()));
+    public A predict(ModelInput<A> input) {
+        if (!java.util.Arrays.equals(arrays.shape(input.sample()), arrays.shape(output))) {
+            throw new IllegalArgumentException("this model is for samples of shape " + java.util.Arrays.toString(arrays.shape(output)) + ", got "
+                    + java.util.Arrays.toString(arrays.shape(input.sample())));
         }
-        try (INDArray times = input.timesteps();
-                OnnxTensor sample = tensor(input.sample());
-                OnnxTensor timesteps = tensor(times)) {
-            session.run(Map.of("sample", sample, "timesteps", timesteps), Map.of("output", outputTensor)).close();
+        try {
+            inputs.put(sampleName, pinned(input.sample()));
+            timesteps.write(input.timestep());
+            session.run(inputs, outputs).close();
             return output;
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime could not evaluate the network at timestep " + input.timestep(), e);
         }
     }
 
-    /** A tensor over the array's own memory; the array must live as long. */
-    OnnxTensor tensor(INDArray array) throws OrtException {
-        if (array.ordering() != 'c' || !Shape.hasDefaultStridesForShape(array)) {
-            throw new IllegalArgumentException("ONNX Runtime reads memory in C order without gaps, but this array has shape " + Arrays.toString(array.shape())
-                    + " and strides " + Arrays.toString(array.stride()) + "; give it array.dup('c')");
+    /** The tensor over an array of the run, made once. */
+    private OnnxTensor pinned(A sample) throws OrtException {
+        OnnxTensor known = samples.get(sample);
+        if (known == null) {
+            if (samples.size() == KEPT) {
+                forget();
+            }
+            known = tensor(sample);
+            samples.put(sample, known);
         }
-        OnnxJavaType type = switch (array.dataType()) {
-            case FLOAT -> OnnxJavaType.FLOAT;
-            case DOUBLE -> OnnxJavaType.DOUBLE;
-            case HALF -> OnnxJavaType.FLOAT16;
-            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
-            default -> throw new IllegalArgumentException("a network takes floating point numbers, this array is of type " + array.dataType());
+        return known;
+    }
+
+    /** A tensor over the array's own memory; the array must live as long. */
+    OnnxTensor tensor(A array) throws OrtException {
+        HostArray memory = arrays.memory(array);
+        ElementType type = memory.type();
+        return switch (type) {
+            case FLOAT -> OnnxTensor.createTensor(environment, direct(memory.floats()), memory.shape());
+            case DOUBLE -> OnnxTensor.createTensor(environment, direct(memory.doubles()), memory.shape());
+            case HALF -> OnnxTensor.createTensor(environment, direct(memory.halves()), memory.shape(), OnnxJavaType.FLOAT16);
+            case BFLOAT16 -> OnnxTensor.createTensor(environment, direct(memory.halves()), memory.shape(), OnnxJavaType.BFLOAT16);
+            case INT64 -> OnnxTensor.createTensor(environment, direct(memory.longs()), memory.shape());
         };
-        ByteBuffer memory = array.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder());
-        int width = array.dataType().width();
-        int from = Math.toIntExact(array.offset() * width);
-        memory.limit(from + Math.toIntExact(array.length() * width)).position(from);
-        return OnnxTensor.createTensor(environment, memory, array.shape(), type);
+    }
+
+    /** ONNX Runtime copies what lies on the heap. */
+    private static <B extends Buffer> B direct(B buffer) {
+        if (!buffer.isDirect()) {
+            throw new IllegalArgumentException("ONNX Runtime reads and writes direct memory in place and copies what lies on the heap; run over HostArrays.DIRECT");
+        }
+        return buffer;
+    }
+
+    /** Runs that are over leave their arrays here. */
+    private void forget() {
+        samples.values().forEach(OnnxTensor::close);
+        samples.clear();
     }
 
     @Override
     public void close() {
-        outputTensor.close();
-        output.close();
+        inputs.remove(sampleName);
+        forget();
+        inputs.get(timestepName).close();
+        outputs.values().forEach(OnnxTensor::close);
+        arrays.close(output);
     }
 }

@@ -3,6 +3,7 @@ package io.github.diffusion4j.docs.bridges;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.ComposedScheduler;
@@ -37,7 +38,7 @@ class SparkBridgeTest {
             }
         }
         CounterNoise noise = CounterNoise.of(42);
-        INDArray batch = Sampling.run(plan, network, plan.start(noise, DataType.FLOAT, COUNT, 2), noise, Sampling.Listener.NONE);
+        INDArray batch = Sampling.run(plan, network, plan.start(noise, ElementType.FLOAT, COUNT, 2), noise, Sampling.Listener.none());
         for (int number = 0; number < COUNT; number++) {
             assertArrayEquals(batch.getRow(number).dup().data().asFloat(), job.draw(number), 1e-4f, "row " + number + " of a batch on one machine");
         }

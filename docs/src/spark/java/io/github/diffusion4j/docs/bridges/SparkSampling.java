@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.bridges;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.Sampling;
@@ -20,7 +21,7 @@ final class SparkSampling {
         /** One sample of the given shape, flat. */
         float[] draw(int number) {
             CounterNoise noise = CounterNoise.of(seed).forSamples(number);
-            try (INDArray sample = Sampling.run(plan, model, plan.start(noise, DataType.FLOAT, shape), noise, Sampling.Listener.NONE)) {
+            try (INDArray sample = Sampling.run(plan, model, plan.start(noise, ElementType.FLOAT, shape), noise, Sampling.Listener.none())) {
                 return sample.data().asFloat();
             }
         }

@@ -15,13 +15,13 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param weights of three dense layers, [in, out]
  * @param biases of the layers, [1, out]
  */
-record Mlp(INDArray frequencies, List<INDArray> weights, List<INDArray> biases) implements Sampling.Model, Serializable {
+record Mlp(INDArray frequencies, List<INDArray> weights, List<INDArray> biases) implements Sampling.Model<INDArray>, Serializable {
 
     static final int LAYERS = 3;
 
     /** Two hidden layers of tanh over the point and the features of the time. */
     @Override
-    public INDArray predict(ModelInput input) {
+    public INDArray predict(ModelInput<INDArray> input) {
         INDArray angles = input.timesteps().reshape(-1, 1).mmul(frequencies);
         INDArray x = Nd4j.concat(1, input.sample(), Transforms.sin(angles), Transforms.cos(angles));
         for (int layer = 0; layer < LAYERS; layer++) {

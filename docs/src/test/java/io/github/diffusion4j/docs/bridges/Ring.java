@@ -71,7 +71,7 @@ final class Ring {
         }
     }
 
-    Sampling.Model model() {
+    Sampling.Model<INDArray> model() {
         return input -> graph.output(Map.of("sample", input.sample(), "timesteps", input.timesteps()), "output").get("output");
     }
 

@@ -3,6 +3,7 @@ package io.github.diffusion4j.docs.bridges;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
@@ -15,10 +16,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class SameDiffBridgeTest {
 
     private static final Plan PLAN = Ring.SCHEDULER.plan(20);
-    private static final SamplerState START = PLAN.start(CounterNoise.of(42), DataType.FLOAT, 500, 2);
+    private static final SamplerState<INDArray> START = PLAN.start(CounterNoise.of(42), ElementType.FLOAT, 500, 2);
 
-    private static INDArray draw(Sampling.Model model) {
-        return Sampling.run(PLAN, model, START, NoiseSource.none(), Sampling.Listener.NONE);
+    private static INDArray draw(Sampling.Model<INDArray> model) {
+        return Sampling.run(PLAN, model, START, NoiseSource.none(), Sampling.Listener.none());
     }
 
     /** Root mean square distance from the circle. */

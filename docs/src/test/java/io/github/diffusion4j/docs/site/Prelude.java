@@ -30,7 +30,7 @@ public class Prelude {
     protected static final INDArray image = Nd4j.randn(DataType.FLOAT, 2, 4, 8, 8);
     protected static final INDArray x0 = image;
     protected static final INDArray mask = Nd4j.ones(DataType.FLOAT, 2, 4, 8, 8);
-    protected static final Sampling.Model model = input -> unet(input.sample(), input.timestep());
+    protected static final Sampling.Model<INDArray> model = input -> unet(input.sample(), input.timestep());
 
     /** A network. */
     protected static INDArray unet(INDArray sample, double timestep) {

@@ -42,10 +42,10 @@ class TorchBridgeTest {
     void a_run_in_pytorch_is_the_run_in_nd4j() {
         Plan plan = Ring.SCHEDULER.plan(20);
         INDArray noise = Nd4j.randn(DataType.FLOAT, 64, 2);
-        INDArray expected = Sampling.run(plan, NETWORK, noise, NoiseSource.none(), Sampling.Listener.NONE);
+        INDArray expected = Sampling.run(plan, NETWORK, noise, NoiseSource.none(), Sampling.Listener.none());
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 TorchModel model = new TorchModel(manager, (sample, timesteps) -> evaluate(sample.getManager(), sample, timesteps), noise)) {
-            INDArray points = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.NONE);
+            INDArray points = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.none());
             assertEquals(0, points.sub(expected).amaxNumber().doubleValue(), 1e-4);
         }
     }

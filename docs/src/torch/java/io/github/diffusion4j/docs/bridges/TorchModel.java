@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A network in PyTorch, through DJL, on the CPU. PyTorch reads the sample where ND4J keeps it; its output is copied twice, because DJL hands memory out as a copy.
  * What a call creates is freed when it returns.
  */
-final class TorchModel implements Sampling.Model, AutoCloseable {
+final class TorchModel implements Sampling.Model<INDArray>, AutoCloseable {
 
     private final NDManager manager;
     private final BinaryOperator<NDArray> network;
@@ -32,7 +32,7 @@ final class TorchModel implements Sampling.Model, AutoCloseable {
     }
 
     @Override
-    public INDArray predict(ModelInput input) {
+    public INDArray predict(ModelInput<INDArray> input) {
         try (NDManager call = manager.newSubManager(); INDArray times = input.timesteps()) {
             NDArray sample = share(call, input.sample());
             NDArray timesteps = share(call, times);

@@ -39,7 +39,7 @@ final class BoxMuller {
 
     private final byte[] bits = new byte[3 * PAIRS * Float.BYTES];
     private final FloatBuffer view = ByteBuffer.wrap(bits).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    private final float[] floats = new float[3 * PAIRS];
+    private final float[] floats = new float[4 * PAIRS];
 
     /**
      * The numbers of {@link #PAIRS} pairs.
@@ -50,12 +50,14 @@ final class BoxMuller {
     float[] of(int[] words) {
         split(words, bits);
         view.get(0, floats, 0, 3 * PAIRS);
-        scale(floats);
+        uniforms(floats);
+        angles(floats);
         view.put(0, floats, 0, PAIRS);
         decompose(bits);
         view.get(0, floats, 0, 2 * PAIRS);
         radii(floats);
-        turn(floats);
+        sines(floats);
+        cosines(floats);
         return floats;
     }
 
@@ -71,9 +73,18 @@ final class BoxMuller {
     }
 
     /** {@code 2^16 u}, rounded once. */
-    private static void scale(float[] floats) {
+    private static void uniforms(float[] floats) {
         for (int i = 0; i < PAIRS; i++) {
             floats[i] = floats[i] - 0x1p23f + (floats[i + PAIRS] - (128 - 0x1p-17f));
+        }
+    }
+
+    /** From {@code s (1 + j / 2^23)} to c, and s. */
+    private static void angles(float[] floats) {
+        for (int i = 0; i < PAIRS; i++) {
+            float angle = floats[i + 2 * PAIRS];
+            floats[i + 2 * PAIRS] = 1.5f - Math.abs(angle) - 0x1p-24f;
+            floats[i + 3 * PAIRS] = 0.7f * angle + ROUND - ROUND;
         }
     }
 
@@ -86,7 +97,7 @@ final class BoxMuller {
         }
     }
 
-    /** The radius r, and s r; -2 ln m is {@code (m - 1) P(m - 1)} with the minimax polynomial P of degree 8, off by 3e-8 of its size. */
+    /** The radius r; -2 ln m is {@code (m - 1) P(m - 1)} with the minimax polynomial P of degree 8, off by 3e-8 of its size. */
     private static void radii(float[] floats) {
         for (int i = 0; i < PAIRS; i++) {
             float exponent = floats[i] - 0x1p23f;
@@ -95,24 +106,29 @@ final class BoxMuller {
             float g4 = g2 * g2;
             float low = -2 + 0.99999976f * g + (-0.66668373f + 0.5000415f * g) * g2;
             float high = -0.39913666f + 0.33124787f * g + (-0.29904532f + 0.28733686f * g) * g2 - 0.17444712f * g4;
-            float r = (float) Math.sqrt(exponent * TWO_LN_2 + g * (low + high * g4));
-            floats[i] = r;
-            floats[i + PAIRS] = r * (0.7f * floats[i + 2 * PAIRS] + ROUND - ROUND);
+            floats[i] = (float) Math.sqrt(exponent * TWO_LN_2 + g * (low + high * g4));
         }
     }
 
-    /** Times cos(pi c) and sin(pi c), minimax polynomials in c^2 of degree 5, off by 3e-10, and c times one of degree 4, off by 6e-9 of its size. */
-    private static void turn(float[] floats) {
+    /** {@code r sin(pi c)}: c times a minimax polynomial in c^2 of degree 4, off by 6e-9 of its size. */
+    private static void sines(float[] floats) {
         for (int i = 0; i < PAIRS; i++) {
-            float c = 1.5f - Math.abs(floats[i + 2 * PAIRS]) - 0x1p-24f;
+            float c = floats[i + 2 * PAIRS];
             float y = c * c;
             float y2 = y * y;
-            float y4 = y2 * y2;
-            float cosine = 1 + ((4.058709f - 1.3352121f * y) * y2 + (0.23493756f - 0.024396716f * y) * y4 - 4.934802f * y);
-            float sine = 3.1415927f + ((2.5500698f - 0.5982421f * y) * y2 + 0.07756039f * y4 - 5.16771f * y);
-            float r = floats[i];
-            floats[i] = floats[i + PAIRS] * cosine;
-            floats[i + PAIRS] = r * c * sine;
+            float sine = 3.1415927f + ((2.5500698f - 0.5982421f * y) * y2 + 0.07756039f * (y2 * y2) - 5.16771f * y);
+            floats[i + PAIRS] = floats[i] * c * sine;
+        }
+    }
+
+    /** {@code s r cos(pi c)}: a minimax polynomial in c^2 of degree 5, off by 3e-10. */
+    private static void cosines(float[] floats) {
+        for (int i = 0; i < PAIRS; i++) {
+            float c = floats[i + 2 * PAIRS];
+            float y = c * c;
+            float y2 = y * y;
+            float cosine = 1 + ((4.058709f - 1.3352121f * y) * y2 + (0.23493756f - 0.024396716f * y) * (y2 * y2) - 4.934802f * y);
+            floats[i] = floats[i] * floats[i + 3 * PAIRS] * cosine;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.nio.FloatBuffer;
  * 4e-7 r; rounding u moves r by less than 6e-8 / r where r is below 1. The numbers reach 6.76. The probability of one beyond x is off by less than 1e-6 of its size up to x = 3, by 2e-6
  * at 5, 4e-5 at 5.5 and 1.2e-3 at 6, where few radius words are left; the density is smooth up to the end, since angles spread each radius.
  *
- * <p>Two words make two numbers, with one logarithm and one root: a normal quantile of each word, whose tail takes a logarithm and a root for every number, was slower by half.
+ * <p>Two words make two numbers, with one logarithm and one root: a normal quantile of each word takes both for every number.
  *
  * <p>Every step is a loop of constant length which the JIT turns into vector instructions: of integers alone or of floats alone, in one array, without branches and tables. Bits go from
  * integers to floats and back through bytes, since the JIT has no vector instruction for {@code Float.intBitsToFloat}. Additions, multiplications and roots of floats alone,
@@ -61,7 +61,7 @@ final class BoxMuller {
         return floats;
     }
 
-    /** The halves of radius words as fractions of floats, and angle words as floats {@code s (1 + j / 2^23)}. */
+    /** The halves of a radius word as floats {@code 2^23 + upper} and {@code 128 + lower / 2^16}, an angle word as {@code s (1 + j / 2^23)}. */
     private static void split(int[] words, byte[] bits) {
         for (int i = 0; i < PAIRS; i++) {
             int radius = words[i];

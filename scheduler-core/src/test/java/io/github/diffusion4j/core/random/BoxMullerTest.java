@@ -80,8 +80,12 @@ class BoxMullerTest {
     @Test
     void all_words_at_the_ends_give_numbers() {
         int[] ends = {0, 1, -1, -2, 0x7FFFFFFF, 0x80000000};
-        for (float number : of(i -> ends[i % 6], i -> ends[i / 6 % 6])) {
-            assertTrue(Math.abs(number) < 6.764f, () -> "number " + number);
+        float[] numbers = of(i -> ends[i % 6], i -> ends[i / 6 % 6]);
+        for (int i = 0; i < N; i++) {
+            float[] pair = ScalarNormals.pair(ends[i % 6], ends[i / 6 % 6]);
+            assertEquals(pair[0], numbers[i]);
+            assertEquals(pair[1], numbers[N + i]);
+            assertTrue(Math.abs(pair[0]) < 6.764f && Math.abs(pair[1]) < 6.764f, () -> "numbers " + Arrays.toString(pair));
         }
         assertEquals(6.7637056f, of(i -> 0, i -> AHEAD)[0], 5e-7f);
     }

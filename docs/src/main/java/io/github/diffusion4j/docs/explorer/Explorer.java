@@ -6,7 +6,7 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SolverTraits;
-import io.github.diffusion4j.core.random.CounterNormals;
+import io.github.diffusion4j.core.random.TorchCudaGenerator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -81,7 +81,7 @@ public final class Explorer {
     }
 
     /**
-     * N(0, 1) numbers, the same for the same arguments.
+     * N(0, 1) numbers, the same for the same arguments; the library's own noise lives on what TeaVM lacks, views of bytes and exact floats.
      *
      * @param seed the seed
      * @param index the network evaluation
@@ -91,9 +91,7 @@ public final class Explorer {
      */
     @JSExport
     public static double[] normals(int seed, int index, int draw, int count) {
-        double[] numbers = new double[count];
-        new CounterNormals().fill(seed, 0, index, draw, 0, numbers, count);
-        return numbers;
+        return TorchCudaGenerator.randn((long) draw << Integer.SIZE | Integer.toUnsignedLong(seed), index, count);
     }
 
     private static String plan(Selection selection) {

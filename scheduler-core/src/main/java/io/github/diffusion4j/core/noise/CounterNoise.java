@@ -4,6 +4,9 @@ import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.random.CounterNormals;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -11,9 +14,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The default noise: every number is a function of (seed, sample, request, place in the sample) by Philox4x32-10 and the
- * normal quantile. The same numbers come out for any batch size, order of calls, thread and platform; FLOAT arrays hold the
- * DOUBLE numbers rounded.
+ * The default noise: every number is a function of (seed, sample, request, place in the sample) by Threefry4x32-20 and Box and
+ * Muller's transform. The same numbers come out for any batch size, order of calls, thread and platform; they are floats, and
+ * DOUBLE arrays hold the same floats.
+ *
+ * <p>These are the numbers of version 1: those that {@link CounterNormals} defines for the seed as key, the sample, the request's
+ * index and the purpose {@code 2^24 stream + draw}, with stream 0 for START, 1 for STEP and 2 for FORWARD.
  *
  * <p>Row {@code k} of an array is sample {@code k} of the seed, unless rows have keys of their own:
  * <pre>{@code
@@ -26,14 +32,26 @@ public final class CounterNoise implements BlockNoise {
 
     private static final long serialVersionUID = 1;
 
+    /** Of the numbers, not of the class: saved noise of other numbers is refused, since a run would go on with noise it did not start with. */
+    private static final int VERSION = 1;
+
     private final List<Key> rows;
     private final long seed;
+    private final int version;
 
     private record Key(long seed, int sample) implements Serializable {}
 
     private CounterNoise(long seed, List<Key> rows) {
         this.seed = seed;
         this.rows = rows;
+        this.version = VERSION;
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        if (version != VERSION) {
+            throw new InvalidObjectException("this noise was saved with the numbers of version " + version + "; this library makes those of version " + VERSION);
+        }
     }
 
     /**

@@ -7,9 +7,6 @@ package io.github.diffusion4j.core.random;
  */
 public final class Philox {
 
-    /** Counters that are worked on at once. */
-    static final int LANES = 256;
-
     private static final int ROUNDS = 10;
     private static final long MULTIPLIER_0 = 0xD2511F53L;
     private static final long MULTIPLIER_1 = 0xCD9E8D57L;
@@ -46,33 +43,5 @@ public final class Philox {
         out[1] = c1;
         out[2] = c2;
         out[3] = c3;
-    }
-
-    /**
-     * The words of {@link #LANES} counters at once. Word k of lane i stands at {@code k LANES + i}, as an unsigned number, and becomes the output. One round goes over all
-     * lanes in a loop that the JIT turns into vector instructions: for that all words stand in one array, at constant distances.
-     *
-     * @param key the key
-     * @param words the counters, {@code 4 LANES} words
-     */
-    static void lanes(long key, long[] words) {
-        int k0 = (int) key;
-        int k1 = (int) (key >>> 32);
-        for (int round = 0; round < ROUNDS; round++) {
-            round(k0 & MASK, k1 & MASK, words);
-            k0 += WEYL_0;
-            k1 += WEYL_1;
-        }
-    }
-
-    private static void round(long k0, long k1, long[] words) {
-        for (int i = 0; i < LANES; i++) {
-            long p0 = MULTIPLIER_0 * words[i];
-            long p1 = MULTIPLIER_1 * words[i + 2 * LANES];
-            words[i] = (p1 >>> 32) ^ words[i + LANES] ^ k0;
-            words[i + 2 * LANES] = (p0 >>> 32) ^ words[i + 3 * LANES] ^ k1;
-            words[i + LANES] = p1 & MASK;
-            words[i + 3 * LANES] = p0 & MASK;
-        }
     }
 }

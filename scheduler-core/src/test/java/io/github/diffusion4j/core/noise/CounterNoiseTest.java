@@ -7,12 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.random.CounterNormals;
+import io.github.diffusion4j.core.random.ScalarNormals;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -42,10 +52,10 @@ class CounterNoiseTest {
     }
 
     @Test
-    void floats_are_the_doubles_rounded() {
+    void doubles_are_the_floats() {
         double[] doubles = draw(CounterNoise.of(3), NoiseRequest.start(), DataType.DOUBLE, 2, 500);
         double[] floats = draw(CounterNoise.of(3), NoiseRequest.start(), DataType.FLOAT, 2, 500);
-        assertArrayEquals(Arrays.stream(doubles).map(d -> (float) d).toArray(), floats);
+        assertArrayEquals(floats, doubles);
     }
 
     @Test
@@ -83,14 +93,50 @@ class CounterNoiseTest {
             for (int row = 0; row < 2; row++) {
                 for (int from = 0; from < length; from += 50_000) {
                     int end = (int) Math.min(length, from + 50_000);
-                    double[] block = new double[52_224];
+                    float[] block = new float[52_224];
                     int start = from / 1024 * 1024;
                     new CounterNormals().fill(5, row, 0, 0, start, block, end - start);
                     for (int i = from; i < end; i++) {
-                        assertEquals((float) block[i - start], parallel[(int) (row * length) + i]);
+                        assertEquals(block[i - start], parallel[(int) (row * length) + i]);
                     }
                 }
             }
+        }
+    }
+
+    /** Numbers of version 1, which never change: those of the definition, in every quarter of a block and beyond the first one. */
+    @Property(tries = 200, seed = "42")
+    void numbers_are_those_of_the_definition(@ForAll long seed, @ForAll @IntRange(max = 1 << 20) int sample, @ForAll NoiseRequest.Stream stream,
+            @ForAll @IntRange(max = Integer.MAX_VALUE) int evaluation, @ForAll @IntRange(max = (1 << 24) - 1) int draw, @ForAll @IntRange(max = 3000) int place) {
+        float[] row = CounterNoise.of(seed).forSamples(sample).draw(new NoiseRequest(stream, evaluation, draw, NoiseRequest.Interval.NONE), DataType.FLOAT, 1, place + 1).data().asFloat();
+        assertEquals(ScalarNormals.at(seed, sample, evaluation, stream.ordinal() << 24 | draw, place), row[place]);
+    }
+
+    /** Some of them, by their bits. */
+    @ParameterizedTest
+    @CsvSource({"0, 0, 0, bfe3d767", "42, 0, 0, 3f5e1213", "42, 3, 300, 3fbfcaed", "42, 3, 600, bf063b4f", "-1, 7, 1023, bf8e3e89", "-1, 7, 1024, 4007cfb5"})
+    void known_answers(long seed, int sample, int place, String bits) {
+        float[] row = CounterNoise.of(seed).forSamples(sample).draw(NoiseRequest.step(5), DataType.FLOAT, 1, place + 1).data().asFloat();
+        assertEquals(bits, Integer.toHexString(Float.floatToRawIntBits(row[place])));
+    }
+
+    @Test
+    void saved_noise_of_other_numbers_is_refused() throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(CounterNoise.of(0x123456789ABCDEFL));
+        }
+        ByteBuffer form = ByteBuffer.wrap(bytes.toByteArray());
+        assertEquals(CounterNoise.of(0x123456789ABCDEFL), read(form));
+        int seed = IntStream.range(0, form.limit() - 8).filter(i -> form.getLong(i) == 0x123456789ABCDEFL).findFirst().orElseThrow();
+        assertEquals(1, form.getInt(seed + 8));
+        form.putInt(seed + 8, 0);
+        assertTrue(assertThrows(InvalidObjectException.class, () -> read(form)).getMessage().contains("version 0"));
+    }
+
+    private static Object read(ByteBuffer form) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(form.array()))) {
+            return in.readObject();
         }
     }
 

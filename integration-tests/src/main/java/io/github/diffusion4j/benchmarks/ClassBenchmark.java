@@ -36,7 +36,7 @@ public class ClassBenchmark {
     private int steps;
     private INDArray noise;
     private INDArray output;
-    private Loop loop;
+    private Loop<INDArray> loop;
 
     /** Made by JMH. */
     public ClassBenchmark() {}
@@ -52,7 +52,7 @@ public class ClassBenchmark {
         };
         noise = Sizes.array(1, Sizes.LATENT);
         output = Sizes.array(2, Sizes.LATENT);
-        loop = new Loop(plan(), noise, output, CounterNoise.of(3));
+        loop = new Loop<>(plan(), noise, output, CounterNoise.of(3));
     }
 
     /** Frees the run. */

@@ -57,7 +57,7 @@ public class GrowthBenchmark {
      */
     @Benchmark
     public Object combine() {
-        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, terms);
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, false, terms);
         return out;
     }
 }

@@ -1,20 +1,23 @@
 package io.github.diffusion4j.benchmarks;
 
 import io.github.diffusion4j.core.noise.NoiseSource;
-import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.Session;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One step after another of a run, which begins anew when it is done: what {@link io.github.diffusion4j.samplers.Sampling#run} does without the network. */
-final class Loop implements AutoCloseable {
+/**
+ * One step after another of a run, which begins anew when it is done: what {@link io.github.diffusion4j.samplers.Sampling#run} does without the network.
+ *
+ * @param <A> the array of the library
+ */
+final class Loop<A> implements AutoCloseable {
 
-    private final Plan plan;
-    private final INDArray noise;
-    private final INDArray output;
+    private final Runs<A> plan;
+    private final A noise;
+    private final A output;
     private final NoiseSource source;
-    private Session<INDArray> session;
+    private Session<A> session;
 
-    Loop(Plan plan, INDArray noise, INDArray output, NoiseSource source) {
+    Loop(Runs<A> plan, A noise, A output, NoiseSource source) {
         this.plan = plan;
         this.noise = noise;
         this.output = output;
@@ -22,7 +25,7 @@ final class Loop implements AutoCloseable {
         this.session = plan.session(noise, source);
     }
 
-    INDArray step() {
+    A step() {
         if (session.done()) {
             session.close();
             session = plan.session(noise, source);

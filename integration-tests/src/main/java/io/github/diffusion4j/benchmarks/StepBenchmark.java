@@ -1,12 +1,15 @@
 package io.github.diffusion4j.benchmarks;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -51,8 +54,11 @@ public class StepBenchmark {
     private INDArray output;
     private INDArray third;
     private INDArray result;
-    private Loop ddim;
-    private Loop multistep;
+    private Loop<INDArray> ddim;
+    private Loop<INDArray> multistep;
+    private Loop<INDArray> flow;
+    private Loop<HostArray> flowHost;
+    private Loop<HostArray> ddimHost;
     private FloatBuffer from;
     private FloatBuffer to;
 
@@ -68,11 +74,21 @@ public class StepBenchmark {
         third = Sizes.array(3, size);
         result = Nd4jArrays.ND4J.copy(sample);
         plan = DDIMScheduler.of(DiscreteProcess.of(schedule)).plan(STEPS);
-        ddim = new Loop(plan, sample, output, NoiseSource.none());
-        multistep = new Loop(ComposedScheduler.of(schedule, DpmSolverMultistep.plusPlus(2)).plan(STEPS), sample, output, NoiseSource.none());
+        ddim = new Loop<>(plan, sample, output, NoiseSource.none());
+        multistep = new Loop<>(ComposedScheduler.of(schedule, DpmSolverMultistep.plusPlus(2)).plan(STEPS), sample, output, NoiseSource.none());
+        Plan euler = DiffusersConfig.of("FlowMatchEulerDiscreteScheduler").scheduler().plan(STEPS);
+        flow = new Loop<>(euler, sample, output, NoiseSource.none());
+        HostArray hostSample = direct(sample);
+        HostArray hostOutput = direct(output);
+        flowHost = new Loop<>(euler.on(HostArrays.DIRECT), hostSample, hostOutput, NoiseSource.none());
+        ddimHost = new Loop<>(plan.on(HostArrays.DIRECT), hostSample, hostOutput, NoiseSource.none());
         start = plan.startFrom(sample);
         from = third.data().asNioFloat();
         to = result.data().asNioFloat();
+    }
+
+    private static HostArray direct(INDArray array) {
+        return HostArrays.DIRECT.copy(Nd4jArrays.ND4J.memory(array));
     }
 
     /** Frees the runs. */
@@ -80,6 +96,9 @@ public class StepBenchmark {
     public void tearDown() {
         ddim.close();
         multistep.close();
+        flow.close();
+        flowHost.close();
+        ddimHost.close();
     }
 
     /**
@@ -90,6 +109,36 @@ public class StepBenchmark {
     @Benchmark
     public Object ddim() {
         return ddim.step();
+    }
+
+    /**
+     * Flow matching Euler in a session.
+     *
+     * @return the sample
+     */
+    @Benchmark
+    public Object flowEuler() {
+        return flow.step();
+    }
+
+    /**
+     * Flow matching Euler in a session over direct buffers of Java.
+     *
+     * @return the sample
+     */
+    @Benchmark
+    public Object flowEulerHost() {
+        return flowHost.step();
+    }
+
+    /**
+     * DDIM in a session over direct buffers of Java.
+     *
+     * @return the sample
+     */
+    @Benchmark
+    public Object ddimHost() {
+        return ddimHost.step();
     }
 
     /**

@@ -135,11 +135,11 @@ class SessionTest {
         }
 
         @Override
-        public void generate(NoiseRequest request, int sample, int position, Scratch scratch, int count) {
+        public void generate(NoiseRequest request, int sample, int position, float[] out, int count, Scratch scratch) {
             if (sample == 1 && tried.add(request)) {
                 throw new IllegalStateException("no noise today");
             }
-            NOISE.generate(request, sample, position, scratch, count);
+            NOISE.generate(request, sample, position, out, count, scratch);
         }
 
         @Override

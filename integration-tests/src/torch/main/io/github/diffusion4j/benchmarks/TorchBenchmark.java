@@ -78,6 +78,44 @@ public class TorchBenchmark {
     }
 
     /**
+     * {@code x + h v}, as Diffusers writes flow matching Euler.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object flowEuler() {
+        try (NDArray change = output.mul(-0.02); NDArray next = sample.add(change)) {
+            return next;
+        }
+    }
+
+    /**
+     * {@code 0.98 x - 0.05 e + 0.1 z} with fresh noise z: DDPM without its clamp, or Euler ancestral without the network's scaled input.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object stochastic() {
+        try (NDArray mean = sum(sample.mul(0.98), output.mul(-0.05)); NDArray noise = manager.randomNormal(sample.getShape()); NDArray scaled = noise.mul(0.1);
+                NDArray next = mean.add(scaled)) {
+            return next;
+        }
+    }
+
+    /**
+     * The two sums of SDE-DPM-Solver++ 2M, with fresh noise.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object stochasticMultistep() {
+        try (NDArray estimate = sum(sample.mul(1.1), output.mul(-0.4)); NDArray noise = manager.randomNormal(sample.getShape());
+                NDArray next = sum(sum(sum(sample.mul(0.98), estimate.mul(-0.05)), third.mul(0.02)), noise.mul(0.1))) {
+            return next;
+        }
+    }
+
+    /**
      * The two sums of DPM-Solver++ 2M: {@code d = 1.1 x - 0.4 e}, which is kept, and {@code 0.98 x - 0.05 d + 0.02 m}.
      *
      * @return the result

@@ -141,7 +141,7 @@ final class Denoiser {
             public void iterationDone(SameDiff sameDiff, At at, MultiDataSet batch, Loss loss) {
                 // A short memory at first, so that the random start is forgotten.
                 double decay = Math.min(AVERAGE_DECAY, (iteration + 1.0) / (iteration + 10.0));
-                average.forEach((name, mean) -> Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, mean,
+                average.forEach((name, mean) -> Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, mean, true,
                         List.of(new Term<>(mean, decay), new Term<>(sameDiff.getVariable(name).getArr(), 1 - decay))));
                 iteration++;
             }

@@ -85,7 +85,19 @@ public final class ArrayPass<A> {
      * @param weights the weights of the registers from 0 on: one list, or one for each row
      */
     public void assign(int target, double limit, double[]... weights) {
-        pass.assign(target, limit, weights);
+        pass.assign(target, limit, false, weights);
+    }
+
+    /**
+     * The same with a choice of how sums of floats are rounded.
+     *
+     * @param target the register to set
+     * @param limit the largest absolute value of the result, infinite for any
+     * @param chained whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean, double[][])}
+     * @param weights the weights of the registers from 0 on: one list, or one for each row
+     */
+    public void assign(int target, double limit, boolean chained, double[]... weights) {
+        pass.assign(target, limit, chained, weights);
     }
 
     /** Runs the assignments in their order. Where nothing is to be written, nothing happens. */

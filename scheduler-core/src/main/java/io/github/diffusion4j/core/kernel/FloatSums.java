@@ -150,12 +150,6 @@ final class FloatSums {
     }
 
     /** The nearest floats. */
-    static void round(double[] x, float[] out) {
-        for (int i = 0; i < Scratch.SIZE; i++) {
-            out[i] = (float) x[i];
-        }
-    }
-
     static void round(double[] x) {
         for (int i = 0; i < Scratch.SIZE; i++) {
             x[i] = (float) x[i];

@@ -297,7 +297,7 @@ public final class HostArray implements Serializable {
 
     /** Writes zeros. */
     public void clear() {
-        Kernels.generateWhole(this, (row, position, scratch, count) -> Arrays.fill(scratch.block(0), 0, count, 0));
+        Kernels.generateWhole(this, (row, position, out, count, scratch) -> Arrays.fill(out, 0, count, 0));
     }
 
     /**

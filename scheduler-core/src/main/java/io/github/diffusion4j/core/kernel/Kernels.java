@@ -12,14 +12,15 @@ public final class Kernels {
     public interface Generator {
 
         /**
-         * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use. Must not fail.
+         * Writes a block of values. Must not fail.
          *
          * @param sample the index along the first axis
          * @param position the flat index, within the sample, of the block's first value; a multiple of {@link Scratch#SIZE}
-         * @param scratch where to write and to compute
+         * @param out where they go, from the first place on
          * @param count how many values, at most {@link Scratch#SIZE}
+         * @param scratch where to compute
          */
-        void generate(int sample, int position, Scratch scratch, int count);
+        void generate(int sample, int position, float[] out, int count, Scratch scratch);
     }
 
     /**
@@ -29,11 +30,12 @@ public final class Kernels {
      * @param arrays the library
      * @param rows what has weights of its own
      * @param out the result; must not overlap a term unless it is that very array, in place
+     * @param chained whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean, double[][])}
      * @param terms the summands, each of the result's shape, or with axes of size 1 along which it repeats
      * @throws IllegalArgumentException if shapes do not go together, a type is not supported, or there are neither one weight nor one for each row
      */
-    public static <A> void combine(Arrays<A> arrays, Rows rows, A out, List<Term<A>> terms) {
-        combine(arrays, rows, List.of(out), List.of(terms));
+    public static <A> void combine(Arrays<A> arrays, Rows rows, A out, boolean chained, List<Term<A>> terms) {
+        combine(arrays, rows, List.of(out), chained, List.of(terms));
     }
 
     /**
@@ -43,10 +45,11 @@ public final class Kernels {
      * @param arrays the library
      * @param rows what has weights of its own
      * @param outs the results
+     * @param chained whether one rounding for each term will do
      * @param sums for each result its summands: the same arrays in the same order
      * @throws IllegalArgumentException if shapes do not go together, a type is not supported, or there are neither one weight nor one for each row
      */
-    public static <A> void combine(Arrays<A> arrays, Rows rows, List<A> outs, List<List<Term<A>>> sums) {
+    public static <A> void combine(Arrays<A> arrays, Rows rows, List<A> outs, boolean chained, List<List<Term<A>>> sums) {
         int count = sums.get(0).size();
         ArrayPass<A> pass = new ArrayPass<>(arrays, rows, count + outs.size());
         for (int k = 0; k < count; k++) {
@@ -54,7 +57,7 @@ public final class Kernels {
         }
         for (int k = 0; k < outs.size(); k++) {
             pass.write(count + k, outs.get(k));
-            pass.assign(count + k, Double.POSITIVE_INFINITY, Term.weights(sums.get(k), rows.count(arrays.shape(outs.get(k)))));
+            pass.assign(count + k, Double.POSITIVE_INFINITY, chained, Term.weights(sums.get(k), rows.count(arrays.shape(outs.get(k)))));
         }
         pass.run();
     }
@@ -89,8 +92,9 @@ public final class Kernels {
             for (int i = first; i < last; i++) {
                 int start = i % blocks * Scratch.SIZE;
                 int count = Math.min(Scratch.SIZE, length - start);
-                generator.generate(i / blocks, start, scratch, count);
-                memory.write(i / blocks * length + start, scratch.block(0), 0, count);
+                float[] block = scratch.floats(1)[0];
+                generator.generate(i / blocks, start, block, count, scratch);
+                memory.write(i / blocks * length + start, block, 0, count);
             }
             scratch.give();
         });

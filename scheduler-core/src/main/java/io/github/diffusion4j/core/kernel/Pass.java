@@ -11,7 +11,7 @@ import java.util.List;
  *   r_t = clamp(w_0 r_0 + w_1 r_1 + ..., limit)
  * </pre>
  * Block by block, all that is read is read first and written last, so an array may be read and written by the same pass, in place. A register in between never
- * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise. The result has the same bits for any number of threads.
+ * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise; where the caller says so, sums of floats are rounded with each term. The result has the same bits for any number of threads.
  *
  * <p>Rows are the samples of the first axis. A pass keeps its memory between two runs, so that running it again allocates nothing. Not thread-safe.
  */
@@ -51,6 +51,7 @@ public final class Pass implements Parallel.Range {
     private static final class Assignment {
         private int target;
         private double limit;
+        private boolean chained;
         private double[][] weights;
 
         double[] weights(int row) {
@@ -105,9 +106,22 @@ public final class Pass implements Parallel.Range {
      * @param weights the weights of the registers from 0 on: one list, or one for each sample of the first axis
      */
     public void assign(int target, double limit, double[]... weights) {
+        assign(target, limit, false, weights);
+    }
+
+    /**
+     * The same with a choice of how sums of floats are rounded.
+     *
+     * @param target the register to set
+     * @param limit the largest absolute value of the result, infinite for any
+     * @param chained whether one rounding for each term will do, off by at most {@code (n + 1) 2^-24} times the sum of the n terms' magnitudes, instead of one for the sum
+     * @param weights the weights of the registers from 0 on: one list, or one for each sample of the first axis
+     */
+    public void assign(int target, double limit, boolean chained, double[]... weights) {
         Assignment assignment = spare.isEmpty() ? new Assignment() : spare.remove(spare.size() - 1);
         assignment.target = target;
         assignment.limit = limit;
+        assignment.chained = chained;
         assignment.weights = weights;
         assignments.add(assignment);
     }
@@ -168,11 +182,11 @@ public final class Pass implements Parallel.Range {
 
     /** What is done with an assignment. */
     interface EachAssignment {
-        void act(int target, double limit, double[]... weights);
+        void act(int target, double limit, boolean chained, double[]... weights);
     }
 
     void eachAssignment(EachAssignment action) {
-        assignments.forEach(each -> action.act(each.target, each.limit, each.weights));
+        assignments.forEach(each -> action.act(each.target, each.limit, each.chained, each.weights));
     }
 
     /** Into how many parts the arrays are divided: samples, where they differ in weights or in noise. */
@@ -232,13 +246,16 @@ public final class Pass implements Parallel.Range {
             if (generators[r] == null) {
                 memories[r].read(at, x[r], 0, count);
             } else {
-                generators[r].generate(row, start, scratch, count);
-                FloatSums.round(scratch.block(0), x[r]);
+                generators[r].generate(row, start, x[r], count, scratch);
             }
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
-            FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1]);
+            if (assignment.chained) {
+                FloatChains.combine(assignment.weights(row), x, x[assignment.target], x[registers]);
+            } else {
+                FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1]);
+            }
             if (assignment.limit != Double.POSITIVE_INFINITY) {
                 FloatSums.clamp(x[assignment.target], (float) assignment.limit);
             }
@@ -275,8 +292,11 @@ public final class Pass implements Parallel.Range {
             if (generators[r] == null) {
                 memories[r].read(at, x[r], 0, count);
             } else {
-                generators[r].generate(row, start, scratch, count);
-                System.arraycopy(scratch.block(0), 0, x[r], 0, count);
+                float[] made = scratch.floats(registers + 1)[registers];
+                generators[r].generate(row, start, made, count, scratch);
+                for (int i = 0; i < count; i++) {
+                    x[r][i] = made[i];
+                }
             }
         }
         for (int a = 0; a < assignments.size(); a++) {

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pass where Java cannot reach the memory: each assignment is a linear combination of the library.
+ * A pass where Java cannot reach the memory: each assignment is a linear combination of the library, in DOUBLE where its terms cancel.
  *
  * @param <A> the array of the library
  * @param arrays the library
  * @param rows what has weights and noise of its own
- * @param type the type that is computed in
+ * @param type the type that is computed in where terms do not cancel
  * @param shape the shape of all arrays
  */
 record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long... shape) {
@@ -24,8 +24,8 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
                 arrays.onHost(noise, true, host -> Kernels.generate(host.byRows(rows), generator));
                 values.set(register, noise);
             });
-            pass.eachAssignment((target, limit, weights) -> {
-                A sum = combine(values, limit, weights);
+            pass.eachAssignment((target, limit, chained, weights) -> {
+                A sum = combine(chained ? type : ElementType.DOUBLE, values, limit, weights);
                 made.add(sum);
                 values.set(target, sum);
             });
@@ -39,7 +39,7 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
         }
     }
 
-    private A combine(List<A> values, double limit, double[]... weights) {
+    private A combine(ElementType computed, List<A> values, double limit, double[]... weights) {
         List<A> terms = new ArrayList<>();
         List<Integer> registers = new ArrayList<>();
         for (int r = 0; r < weights[0].length; r++) {
@@ -54,7 +54,7 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
                 chosen[row][k] = weights[row][registers.get(k)];
             }
         }
-        return arrays.combine(new Weighted<>(type, terms, chosen, rows, limit), shape);
+        return arrays.combine(new Weighted<>(computed, terms, chosen, rows, limit), shape);
     }
 
     private static boolean isRead(int register, double[]... weights) {

@@ -17,19 +17,20 @@ public interface BlockNoise extends NoiseSource {
     void check(NoiseRequest request, int rows);
 
     /**
-     * Writes a block of values to {@code scratch.block(0)}; the other blocks are free to use.
+     * Writes a block of values.
      *
      * @param request which noise
      * @param sample the index along the first axis
      * @param position the flat index, within the sample, of the block's first value; a multiple of {@link Scratch#SIZE}
-     * @param scratch where to write and to compute
+     * @param out where they go, from the first place on
      * @param count how many values, at most {@link Scratch#SIZE}
+     * @param scratch where to compute
      */
-    void generate(NoiseRequest request, int sample, int position, Scratch scratch, int count);
+    void generate(NoiseRequest request, int sample, int position, float[] out, int count, Scratch scratch);
 
     @Override
     default void fill(NoiseRequest request, HostArray out) {
         check(request, out.samples());
-        Kernels.generate(out, (sample, position, scratch, count) -> generate(request, sample, position, scratch, count));
+        Kernels.generate(out, (sample, position, block, count, scratch) -> generate(request, sample, position, block, count, scratch));
     }
 }

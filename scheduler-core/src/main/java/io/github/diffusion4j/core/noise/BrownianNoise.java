@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>A pure function of key and stretch: W(1) is a normal number, and each half of an interval follows from a Brownian bridge with a number of its own, 24 times or more, then a bridge
  * inside the last interval (Li et al., arXiv:2001.01328, algorithm 3; the last step after Kidger's diffrax). Near the ends of the path intervals are halved more often, down to
  * 2^-19 of the distance to the end. A stretch inside one of the last intervals, about a millionth of its noise level long, is refused: there one number would stand for both ends.
- * Requests without a stretch get independent noise.
+ * Requests without a stretch get independent noise. Numbers are floats, also in DOUBLE arrays.
  */
 public final class BrownianNoise implements BlockNoise {
 
@@ -87,21 +87,21 @@ public final class BrownianNoise implements BlockNoise {
     }
 
     @Override
-    public void generate(NoiseRequest request, int row, int position, Scratch scratch, int count) {
+    public void generate(NoiseRequest request, int row, int position, float[] out, int count, Scratch scratch) {
         NoiseRequest.Interval interval = request.interval();
         if (interval.equals(NoiseRequest.Interval.NONE)) {
-            keys.generate(request, row, position, scratch, count);
+            keys.generate(request, row, position, out, count, scratch);
             return;
         }
         double from = time(interval.from());
         double to = time(interval.to());
         double scale = 1 / Math.sqrt(Math.abs(to - from));
         double[] start = scratch.block(START);
-        double[] block = scratch.block(0);
+        double[] end = scratch.block(0);
         path(row, from, position, start, scratch, count);
-        path(row, to, position, block, scratch, count);
+        path(row, to, position, end, scratch, count);
         for (int i = 0; i < count; i++) {
-            block[i] = (block[i] - start[i]) * scale;
+            out[i] = (float) ((end[i] - start[i]) * scale);
         }
     }
 

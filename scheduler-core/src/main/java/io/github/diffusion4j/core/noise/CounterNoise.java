@@ -111,8 +111,8 @@ public final class CounterNoise implements BlockNoise {
     }
 
     @Override
-    public void generate(NoiseRequest request, int row, int position, Scratch scratch, int count) {
-        scratch.normals().fill(seed(row), sample(row), request.index(), purpose(request), position, scratch.block(0), count);
+    public void generate(NoiseRequest request, int row, int position, float[] out, int count, Scratch scratch) {
+        scratch.normals().fill(seed(row), sample(row), request.index(), purpose(request), position, out, count);
     }
 
     private static int purpose(NoiseRequest request) {
@@ -128,16 +128,16 @@ public final class CounterNoise implements BlockNoise {
             return;
         }
         check(request, out.samples());
-        Kernels.generateWhole(out, (whole, position, scratch, count) -> shortRows(request, length, position, scratch, count));
+        Kernels.generateWhole(out, (whole, position, block, count, scratch) -> shortRows(request, length, position, block, count, scratch));
     }
 
     /** The numbers of successive places of an array, those of rows with one seed together. */
-    private void shortRows(NoiseRequest request, int length, int position, Scratch scratch, int count) {
+    private void shortRows(NoiseRequest request, int length, int position, float[] out, int count, Scratch scratch) {
         int done = 0;
         while (done < count) {
             int row = (position + done) / length;
             int end = rows.isEmpty() ? count : Math.min(count, afterSeed(row, (position + count - 1) / length) * length - position);
-            scratch.normals().fillRows(seed(row), this::sample, length, request.index(), purpose(request), position + done, scratch.block(0), done, end - done);
+            scratch.normals().fillRows(seed(row), this::sample, length, request.index(), purpose(request), position + done, out, done, end - done);
             done = end;
         }
     }

@@ -18,7 +18,7 @@ final class Drawn implements Kernels.Generator {
     }
 
     @Override
-    public void generate(int sample, int position, Scratch scratch, int count) {
-        source.generate(request, sample, position, scratch, count);
+    public void generate(int sample, int position, float[] out, int count, Scratch scratch) {
+        source.generate(request, sample, position, out, count, scratch);
     }
 }

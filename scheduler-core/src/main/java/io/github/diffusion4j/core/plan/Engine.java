@@ -63,11 +63,6 @@ final class Engine<A> {
         return new Engine<>(runs.plan().correction(), runs.rows(), Buffers.fresh(runs.arrays()), false, 0);
     }
 
-    /** An engine for one step from a state that stays as it is. */
-    static <A> Engine<A> at(SamplerState<A> state, Rows rows, DataCorrection correction) {
-        return at(state, rows, correction, Buffers.fresh(state.arrays()));
-    }
-
     /** An engine for one step from a state that stays as it is, with new arrays from somewhere. */
     static <A> Engine<A> at(SamplerState<A> state, Rows rows, DataCorrection correction, Buffers<A> buffers) {
         Engine<A> engine = new Engine<>(correction, rows, buffers, false, state.predictions().size());
@@ -100,9 +95,9 @@ final class Engine<A> {
         pass.read(SAMPLE, noise);
         double[] weights = new double[MEMORY];
         weights[SAMPLE] = scale;
-        pass.assign(NEXT, NO_LIMIT, weights);
+        pass.assign(NEXT, NO_LIMIT, true, weights);
         try {
-            churn(first.churn(), noise, source, request);
+            churn(first.chained().before(), noise, source, request, first.churn());
             memory.prepareStart(arrays.type(noise), arrays.shape(noise));
             finish(withInput ? first.input() : NOTHING);
         } finally {
@@ -126,7 +121,7 @@ final class Engine<A> {
             clear();
             pass.read(NEXT, memory.sample());
             pass.write(INPUT, memory.prepareInput(true));
-            pass.assign(INPUT, NO_LIMIT, weights);
+            pass.assign(INPUT, NO_LIMIT, true, weights);
             pass.run();
         }
         memory.commit();
@@ -155,7 +150,7 @@ final class Engine<A> {
                 draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
             assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
-            churn(step.churn(), memory.sample(), source, step.churnRequest());
+            churn(step.chained().before(), memory.sample(), source, step.churnRequest(), step.churn());
             memory.prepare(step, !makesNoise);
             finish(withInput ? step.input() : NOTHING);
         } finally {
@@ -177,7 +172,7 @@ final class Engine<A> {
         boolean rounds = arrays.type(memory.nextSample()).computed() != arrays.type(memory.nextSample());
         if (inputWeights.length > 0 && !rounds) {
             pass.write(INPUT, memory.prepareInput(!makesNoise));
-            pass.assign(INPUT, NO_LIMIT, inputWeights);
+            pass.assign(INPUT, NO_LIMIT, true, inputWeights);
         } else {
             memory.prepareNoInput();
         }
@@ -192,15 +187,15 @@ final class Engine<A> {
         if (corrected != null) {
             pass.read(CORRECTED, corrected);
         } else if (step.usesCorrected()) {
-            pass.assign(CORRECTED, limit(), step.data());
+            pass.assign(CORRECTED, limit(), step.chained().data(), step.data());
         }
         if (step.remembers()) {
-            pass.assign(MEMORY, NO_LIMIT, step.remember());
+            pass.assign(MEMORY, NO_LIMIT, step.chained().remember(), step.remember());
         }
         if (step.movesAnchor()) {
-            pass.assign(ANCHOR, NO_LIMIT, step.anchor());
+            pass.assign(ANCHOR, NO_LIMIT, step.chained().anchor(), step.anchor());
         }
-        pass.assign(NEXT, NO_LIMIT, next);
+        pass.assign(NEXT, NO_LIMIT, step.chained().next(), next);
     }
 
     private void read(int pushed, A prediction, A noise) {
@@ -211,12 +206,12 @@ final class Engine<A> {
         memory.readPredictions(pushed);
     }
 
-    private void churn(double[][] weights, A like, NoiseSource source, NoiseRequest request) {
+    private void churn(boolean chained, A like, NoiseSource source, NoiseRequest request, double[]... weights) {
         if (weights.length > 0) {
             if (weights[0][CHURN_NOISE] != 0) {
                 draw(CHURN_NOISE, like, source, request, churnNoise);
             }
-            pass.assign(NEXT, NO_LIMIT, weights);
+            pass.assign(NEXT, NO_LIMIT, chained, weights);
         }
     }
 

@@ -10,7 +10,8 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
  * updates are one pass over two or three arrays.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
-        double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval) {
+        double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval,
+        Chained chained) {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;
@@ -39,7 +40,24 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         double scale = parameterization.inputScale(level);
         return new Evaluation(level, scale, parameterization.conditioning(level), data, before, network.expand(stage.remember(), corrected),
                 network.expand(stage.anchor(), corrected), network.expand(stage.next(), corrected), network.expand(DATA, true),
-                isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval());
+                isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval(), Chained.NONE);
+    }
+
+    /**
+     * Which sums of floats are chains, see {@link Conditions}. What the network sees is a single product, and always one.
+     */
+    record Chained(boolean before, boolean data, boolean remember, boolean anchor, boolean next) {
+
+        static final Chained NONE = new Chained(false, false, false, false, false);
+
+        /** What is true of both. */
+        Chained and(Chained other) {
+            return new Chained(before && other.before, data && other.data, remember && other.remember, anchor && other.anchor, next && other.next);
+        }
+    }
+
+    Evaluation withChained(Chained other) {
+        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, next, estimate, churn, input, scaling, interval, other);
     }
 
     private static double[][] ofNext(double next, double churnNoise) {

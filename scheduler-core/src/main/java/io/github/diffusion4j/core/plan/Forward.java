@@ -50,7 +50,7 @@ final class Forward {
         return new Parameterization.Weights(-level.sigma() / scale, level.alpha() / scale);
     }
 
-    /** {@code first data + second noise}, with weights for all rows or for each. One sample of data serves all samples of noise. */
+    /** {@code first data + second noise}, two terms that are independent and so do not cancel, with weights for all rows or for each. One sample of data serves all samples of noise. */
     private static <A> A mix(Arrays<A> arrays, Rows rows, A data, A noise, List<Parameterization.Weights> weights) {
         if (arrays.type(data) != arrays.type(noise) || !fits(arrays.shape(data), arrays.shape(noise))) {
             throw new IllegalArgumentException("data and noise must agree, or the data be one sample for all of the noise, got " + Fit.describe(arrays, data) + " and "
@@ -62,7 +62,7 @@ final class Forward {
                     + ", got " + weights.size());
         }
         A out = arrays.make(arrays.type(noise), arrays.shape(noise));
-        Kernels.combine(arrays, rows, out,
+        Kernels.combine(arrays, rows, out, true,
                 List.of(new Term<>(data, each(weights, Parameterization.Weights::first)), new Term<>(noise, each(weights, Parameterization.Weights::second))));
         return out;
     }

@@ -104,7 +104,7 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
     void noise(Arrays<A> arrays, Plan plan, int evaluation, A out, NoiseSource source) {
         NoiseLevel level = plan.levelAfter(evaluation);
         arrays.onHost(out, true, host -> source.fill(plan.request(evaluation), host));
-        Kernels.combine(arrays, Rows.SAMPLES, out, List.of(new Term<>(known, level.alpha()), new Term<>(out, level.sigma())));
+        Kernels.combine(arrays, Rows.SAMPLES, out, true, List.of(new Term<>(known, level.alpha()), new Term<>(out, level.sigma())));
     }
 
     /**
@@ -126,7 +126,7 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
         Arrays<A> arrays = state.arrays();
         A sample = arrays.make(arrays.type(state.sample()), arrays.shape(state.sample()));
         arrays.onHost(sample, true, host -> source.fill(request, host));
-        Kernels.combine(arrays, Rows.SAMPLES, sample, List.of(new Term<>(state.sample(), kept), new Term<>(sample, Math.sqrt((1 - kept) * (1 + kept)))));
+        Kernels.combine(arrays, Rows.SAMPLES, sample, true, List.of(new Term<>(state.sample(), kept), new Term<>(sample, Math.sqrt((1 - kept) * (1 + kept)))));
         return new SamplerState<>(arrays, evaluation, sample, sample, List.of(), state.plan());
     }
 }

@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
@@ -46,7 +47,7 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
         A sample = state.sample();
         if (e.inputScale() != 1) {
             sample = arrays.make(arrays.type(sample), arrays.shape(sample));
-            Kernels.combine(arrays, rows, sample, List.of(new Term<>(state.sample(), e.inputScale())));
+            Kernels.combine(arrays, rows, sample, true, List.of(new Term<>(state.sample(), e.inputScale())));
         }
         return new Given<>(arrays, sample, e.conditioning(), e.level());
     }
@@ -55,8 +56,12 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
 
     @Override
     public SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
+        return step(evaluation, output, state, noise, Buffers.fresh(arrays));
+    }
+
+    SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
         checked(evaluation, state);
-        Engine<A> engine = Engine.at(state, rows, plan.correction());
+        Engine<A> engine = Engine.at(state, rows, plan.correction(), buffers);
         engine.advance(plan.program().steps().get(evaluation), output, false, noise.forRun(plan.program().noisy()));
         return engine.state(evaluation + 1, plan.key());
     }
@@ -67,7 +72,7 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
         A estimate = arrays.make(arrays.type(state.sample()), arrays.shape(state.sample()));
         boolean complete = false;
         try {
-            Engine.at(state, rows, plan.correction()).estimate(e, output, estimate);
+            Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays)).estimate(e, output, estimate);
             complete = true;
             return estimate;
         } finally {
@@ -80,7 +85,7 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
     A stepRows(List<Plan> plans, A output, A sample, NoiseSource noise) {
         Fit.checkOpen(arrays, sample, "the sample");
         List<Evaluation> evaluations = plans.stream().map(each -> each.evaluation(0)).toList();
-        Engine<A> engine = Engine.at(new SamplerState<>(arrays, 0, sample, sample, List.of()), rows, plan.correction());
+        Engine<A> engine = Engine.at(new SamplerState<>(arrays, 0, sample, sample, List.of()), rows, plan.correction(), Buffers.fresh(arrays));
         engine.advance(Step.last(evaluations, NoiseRequest.step(0)), output, false, noise);
         return engine.sample() == sample ? arrays.copy(sample) : engine.sample();
     }

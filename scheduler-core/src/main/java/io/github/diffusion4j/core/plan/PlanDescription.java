@@ -51,9 +51,10 @@ public record PlanDescription(String solver, String parameterization, String cor
      *     follows from sample and output, empty where no correction reads it
      * @param scaling the rule of weights that only the arrays can tell
      * @param noise the noise that is drawn
+     * @param paired those of {@link #PARTS} whose terms cancel so much that FLOAT arrays are summed in pairs of floats and rounded once; all others are chains of fused multiply-adds
      */
     public record Row(int index, int step, double time, NoiseLevel level, double inputScale, Map<String, Map<String, Double>> weights, String scaling,
-            List<NoiseRequest> noise) {
+            List<NoiseRequest> noise, List<String> paired) {
 
         static Row of(Evaluation e, int index, int step, NoiseRequest request) {
             Map<String, Map<String, Double>> weights = new LinkedHashMap<>();
@@ -72,7 +73,12 @@ public record PlanDescription(String solver, String parameterization, String cor
             if (e.usesNoise()) {
                 noise.add(request);
             }
-            return new Row(index, step, e.conditioning(), e.level(), e.inputScale(), Collections.unmodifiableMap(weights), e.scaling().toString(), List.copyOf(noise));
+            return new Row(index, step, e.conditioning(), e.level(), e.inputScale(), Collections.unmodifiableMap(weights), e.scaling().toString(), List.copyOf(noise), paired(weights, e.chained()));
+        }
+
+        private static List<String> paired(Map<String, Map<String, Double>> weights, Evaluation.Chained chained) {
+            Map<String, Boolean> chains = Map.of("before", chained.before(), "data", chained.data(), "remember", chained.remember(), "anchor", chained.anchor(), "next", chained.next());
+            return PARTS.stream().filter(part -> weights.get(part).size() > 1 && !chains.get(part)).toList();
         }
 
         private static Map<String, Double> named(double[] weights) {
@@ -105,7 +111,7 @@ public record PlanDescription(String solver, String parameterization, String cor
 
         private List<String> cells() {
             return List.of("" + index, "" + step, number("%.4f", time), number("%.6f", level.alpha()), number("%.6f", level.sigma()), number("%.4f", level.logSnr()),
-                    "" + noise.size(), updates());
+                    "" + noise.size(), paired.isEmpty() ? "-" : String.join(" ", paired), updates());
         }
 
         private Map<String, Object> json() {
@@ -119,12 +125,13 @@ public record PlanDescription(String solver, String parameterization, String cor
             json.put("inputScale", inputScale);
             json.putAll(weights);
             json.put("scaling", scaling);
+            json.put("paired", paired);
             json.put("noise", noise.stream().map(request -> List.of(request.draw(), request.interval().from(), request.interval().to())).toList());
             return json;
         }
     }
 
-    private static final List<String> COLUMNS = List.of("evaluation", "step", "time", "alpha", "sigma", "log SNR", "draws", "updates");
+    private static final List<String> COLUMNS = List.of("evaluation", "step", "time", "alpha", "sigma", "log SNR", "draws", "paired", "updates");
 
     /** Copies the list. */
     public PlanDescription {
@@ -143,7 +150,7 @@ public record PlanDescription(String solver, String parameterization, String cor
     /** The run as text: a line of settings, a line of headings, and a line per evaluation. */
     @Override
     public String toString() {
-        String format = "%10s %5s %10s %10s %10s %10s %6s  %s%n";
+        String format = "%10s %5s %10s %10s %10s %10s %6s %15s  %s%n";
         StringBuilder text = new StringBuilder(head()).append(String.format("%n")).append(String.format(format, COLUMNS.toArray()));
         rows.forEach(row -> text.append(String.format(format, row.cells().toArray())));
         return text.toString();

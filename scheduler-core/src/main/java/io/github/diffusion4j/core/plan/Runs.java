@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.NoiseRequest;
@@ -188,6 +189,27 @@ public interface Runs<A> {
      */
     default SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
         return loop().step(evaluation, output, state, noise);
+    }
+
+    /**
+     * The same step in arrays of the caller's: what a new array would cost is saved where enough came back, and still nothing that is handed in is changed.
+     * <pre>{@code
+     *   Buffers<INDArray> buffers = Buffers.recycling(plan.arrays());
+     *   SamplerState<INDArray> next = plan.stepInto(i, output, state, noiseSource, buffers);
+     *   state.giveExcept(next, buffers);
+     *   state = next;
+     * }</pre>
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned for {@link #input}
+     * @param state the state
+     * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @param buffers where the arrays of the next state are taken from
+     * @return the next state, as {@link #step} has it
+     * @throws IllegalArgumentException as {@link #step}
+     */
+    default SamplerState<A> stepInto(int evaluation, A output, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
+        return loop().step(evaluation, output, state, noise, buffers);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.io.IOException;
@@ -133,6 +134,18 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         Set<A> own = each();
         own.removeAll(next.each());
         own.forEach(arrays::close);
+    }
+
+    /**
+     * Gives the arrays of this state that another one does not hold to be used again, after which this state is not to be read.
+     *
+     * @param next the state that goes on, usually the next one
+     * @param buffers where the arrays of later states are taken from
+     */
+    public void giveExcept(SamplerState<A> next, Buffers<A> buffers) {
+        Set<A> own = each();
+        own.removeAll(next.each());
+        own.forEach(buffers::give);
     }
 
     /** The arrays, each once. */

@@ -20,25 +20,27 @@ import java.util.function.Function;
  * @param churn what happens to the new sample before the next evaluation, empty for nothing
  * @param input what the network sees at the next evaluation, empty if that is the sample itself
  * @param scaling for each row the weights of {@code next} that only the arrays can tell
+ * @param chained which sums of floats are chains; of {@code before} it says {@code churn}
  * @param request the noise of {@code next}
  * @param churnRequest the noise of {@code churn}
  * @param keepAnchor whether the anchor is read later
  * @param keepPredictions how many predictions are read later
  */
 record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
-        NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
+        Evaluation.Chained chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
 
     private static final double[][] NOTHING = {};
 
     /** The step of one evaluation, or of one for each sample, after which nothing follows. */
     static Step last(List<Evaluation> rows, NoiseRequest request) {
         return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
-                NOTHING, NOTHING, scaling(rows), request, request, false, 0);
+                NOTHING, NOTHING, scaling(rows), rows.stream().map(Evaluation::chained).reduce(Evaluation.Chained::and).orElseThrow(), request, request, false, 0);
     }
 
     /** The same step with another evaluation after it. */
     Step before(Evaluation following, NoiseRequest otherChurnRequest, boolean otherKeepAnchor, int otherKeepPredictions) {
-        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions);
+        Evaluation.Chained both = new Evaluation.Chained(following.chained().before(), chained.data(), chained.remember(), chained.anchor(), chained.next());
+        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions);
     }
 
     private static double[][] weights(List<Evaluation> rows, Function<Evaluation, double[]> part) {

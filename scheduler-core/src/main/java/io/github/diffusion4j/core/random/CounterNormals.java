@@ -88,26 +88,6 @@ public final class CounterNormals {
         }
     }
 
-    /**
-     * Writes the same numbers as doubles.
-     *
-     * @param key the key
-     * @param sample the sample of a row
-     * @param length the length of a row, at most {@value #SHORT}
-     * @param index the index
-     * @param purpose the purpose
-     * @param from the first place, counted from the start of row 0
-     * @param out where the numbers go
-     * @param at where the first of them goes
-     * @param count how many
-     */
-    public void fillRows(long key, IntUnaryOperator sample, int length, int index, int purpose, long from, double[] out, int at, int count) {
-        for (int start = 0; start < count; start += LANES) {
-            int lanes = Math.min(LANES, count - start);
-            widen(rows(key, sample, length, index, purpose, from + start, lanes), out, at + start, lanes);
-        }
-    }
-
     private static void check(int from) {
         if (from % BLOCK != 0) {
             throw new IllegalArgumentException("numbers come in blocks of " + BLOCK + ", asked to start at place " + from);

@@ -4,7 +4,7 @@ package io.github.diffusion4j.core.random;
  * The counter-based generator Threefry4x32-20: a bijection of 128-bit counters, chosen by a 128-bit key, of additions, rotations and exclusive ors of 32-bit words alone. It passes
  * BigCrush from 12 rounds on; 20 are what its authors recommend.
  *
- * <p>Source: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC11, sections 3.2 and 4.2, table 2; rotations of their library Random123.
+ * <p>Source: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC11, table 2; rotations of their library Random123.
  */
 final class Threefry {
 

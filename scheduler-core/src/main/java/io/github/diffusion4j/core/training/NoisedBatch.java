@@ -51,7 +51,7 @@ public record NoisedBatch<A>(A input, A timesteps, A target, A weights) {
         checkWeights(weight, levels, arrays.values(rounded), weights);
         A input = arrays.make(arrays.type(data), arrays.shape(data));
         A target = arrays.make(arrays.type(data), arrays.shape(data));
-        Kernels.combine(arrays, process.rows(), List.of(input, target), List.of(
+        Kernels.combine(arrays, process.rows(), List.of(input, target), true, List.of(
                 sum(data, noise, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
                 sum(data, noise, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second()))));
         return new NoisedBatch<>(input, arrays.vector(numbers, each(levels, parameterization::conditioning)), target, rounded);

@@ -41,7 +41,7 @@ class KernelsTest {
     }
 
     private static void combine(INDArray out, List<Term<INDArray>> terms) {
-        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, terms);
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, false, terms);
     }
 
     private static double[] values(INDArray array) {
@@ -122,6 +122,22 @@ class KernelsTest {
         for (int i = 0; i < actual.length; i++) {
             double rounding = floats ? Math.ulp((float) exact[0][i]) / 2 + 0x1p-44 * exact[1][i] : 0x1p-50 * exact[1][i];
             assertEquals(exact[0][i], actual[i], rounding);
+        }
+    }
+
+    /** As many roundings as terms, and one for each weight; in place and whatever the length, and only where floats are summed. */
+    @Property(tries = 100, seed = "42")
+    void a_chain_is_off_by_as_many_roundings_as_terms(@ForAll @IntRange(min = 1, max = 8) int terms, @ForAll @IntRange(min = 1, max = 3000) int length,
+            @ForAll @DoubleRange(min = -3, max = 3) double weight, @ForAll boolean inPlace, @ForAll boolean floats) {
+        DataType type = floats ? DataType.FLOAT : DataType.DOUBLE;
+        List<INDArray> arrays = IntStream.range(0, terms).mapToObj(k -> array(k, type, 1, length)).toList();
+        double[][] weights = IntStream.range(0, terms).mapToObj(k -> new double[] {k == 0 && weight != 0 ? weight : WEIGHTS[k]}).toArray(double[][]::new);
+        double[][] exact = expected(arrays, weights);
+        INDArray out = inPlace ? arrays.get(terms - 1) : Nd.empty(type, 1, length);
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, true, IntStream.range(0, terms).mapToObj(k -> Nd.term(arrays.get(k), weights[k])).toList());
+        double[] actual = values(out);
+        for (int i = 0; i < length; i++) {
+            assertEquals(exact[0][i], actual[i], floats ? (terms + 1) * 0x1p-24 * exact[1][i] : 0x1p-50 * exact[1][i]);
         }
     }
 
@@ -272,7 +288,7 @@ class KernelsTest {
         pass.read(1, z);
         pass.run();
         pass = noisy(x, made);
-        pass.make(1, (sample, position, scratch, count) -> CounterNoise.of(2).generate(NoiseRequest.start(), sample, position, scratch, count));
+        pass.make(1, (sample, position, block, count, scratch) -> CounterNoise.of(2).generate(NoiseRequest.start(), sample, position, block, count, scratch));
         pass.run();
         assertArrayEquals(values(read), values(made));
         List.of(x, z, read, made).forEach(INDArray::close);
@@ -309,7 +325,7 @@ class KernelsTest {
             double[] v = {-0.5, 0, 0.25};
             INDArray first = Nd.empty(type, 3, 700);
             INDArray second = Nd.empty(type, 3, 700);
-            Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, List.of(first, second),
+            Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, List.of(first, second), false,
                     List.of(List.of(Nd.term(a, u), Nd.term(b, v)), List.of(Nd.term(a, v), Nd.term(b, u))));
             INDArray expected = Nd.empty(type, 3, 700);
             Nd.combine(expected, Nd.term(a, u), Nd.term(b, v));

@@ -164,7 +164,7 @@ class MemoryDoorTest {
         AtomicInteger working = new AtomicInteger();
         INDArray out = Nd.empty(DataType.FLOAT, 64, 1 << 14);
         for (Throwable failure : List.of(new IllegalStateException("no values today"), new AssertionError("no values today"))) {
-            assertSame(failure, assertThrows(Throwable.class, () -> Kernels.generate(Nd4jArrays.ND4J.memory(out), (sample, position, scratch, count) -> {
+            assertSame(failure, assertThrows(Throwable.class, () -> Kernels.generate(Nd4jArrays.ND4J.memory(out), (sample, position, block, count, scratch) -> {
                 if (sample == 0 && failure instanceof Error error) {
                     throw error;
                 }

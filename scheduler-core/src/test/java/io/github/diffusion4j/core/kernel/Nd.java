@@ -24,7 +24,7 @@ final class Nd {
     @SafeVarargs
     @SuppressWarnings("varargs")
     static void combine(INDArray out, Term<INDArray>... terms) {
-        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, List.of(terms));
+        Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, out, false, List.of(terms));
     }
 
     static ArrayPass<INDArray> pass(int registers) {

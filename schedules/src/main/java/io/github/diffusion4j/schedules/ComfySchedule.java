@@ -129,7 +129,7 @@ public enum ComfySchedule implements SigmaRule {
         double[] table = trained.table();
         boolean toClean = table[1] > ZERO;
         int stride = Math.max(table.length / (toClean ? steps : steps + 1), 1);
-        double[] picked = IntStream.iterate(1, i -> i < table.length, i -> i + stride).mapToDouble(i -> -table[i]).sorted().map(s -> -s).toArray();
+        double[] picked = IntStream.range(1, table.length).filter(i -> (i - 1) % stride == 0).mapToDouble(i -> -table[i]).sorted().map(s -> -s).toArray();
         return toClean ? Arrays.copyOf(picked, picked.length + 1) : picked;
     }
 

@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class DiffusersConfig implements Serializable {
 
     private static final String CLASS = "_class_name";
     private static final String FLAX = "Flax";
-    private static final Path IN_MODEL = Path.of("scheduler", "scheduler_config.json");
+    private static final Path IN_MODEL = Paths.get("scheduler", "scheduler_config.json");
 
     private static final String TIMESTEPS = "num_train_timesteps";
     private static final int MOST_TIMESTEPS = 1_000_000;

@@ -35,7 +35,7 @@ record History(int[] steps, int newest) {
      * @param usable which levels can be points of the polynomial
      */
     static History of(TimeGrid grid, int step, int available, int atMost, Predicate<NoiseLevel> usable) {
-        int[] steps = IntStream.iterate(step, i -> i > step - available, i -> i - 1)
+        int[] steps = IntStream.range(0, available).map(back -> step - back)
                 .filter(i -> (i == step || !same(grid.from(i), grid.from(i + 1))) && usable.test(grid.from(i))).limit(atMost).toArray();
         return new History(steps, step);
     }

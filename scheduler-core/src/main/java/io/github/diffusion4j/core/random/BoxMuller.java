@@ -49,12 +49,15 @@ final class BoxMuller {
      */
     float[] of(int[] words) {
         split(words, bits);
-        view.get(0, floats, 0, 3 * PAIRS);
+        view.rewind();
+        view.get(floats, 0, 3 * PAIRS);
         uniforms(floats);
         angles(floats);
-        view.put(0, floats, 0, PAIRS);
+        view.rewind();
+        view.put(floats, 0, PAIRS);
         decompose(bits);
-        view.get(0, floats, 0, 2 * PAIRS);
+        view.rewind();
+        view.get(floats, 0, 2 * PAIRS);
         radii(floats);
         sines(floats);
         cosines(floats);

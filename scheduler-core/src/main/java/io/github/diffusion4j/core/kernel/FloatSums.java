@@ -133,11 +133,11 @@ final class FloatSums {
         }
     }
 
-    /** Whether the first values are finite, the others being replaced by 0: x - x is 0 for these only. Four at a time: that takes less than storing each difference. */
+    /** Whether the first values are finite, the others being replaced by 0: 0 times x is 0 for these only. Four at a time: that takes less than storing each product. */
     static boolean finite(float[] x, float[] spare, int count) {
         Arrays.fill(x, count, Scratch.SIZE, 0);
         for (int i = 0; i < QUARTER; i++) {
-            spare[i] = (x[i] - x[i]) + (x[i + QUARTER] - x[i + QUARTER]) + (x[i + 2 * QUARTER] - x[i + 2 * QUARTER]) + (x[i + 3 * QUARTER] - x[i + 3 * QUARTER]);
+            spare[i] = Math.fma(x[i], 0f, Math.fma(x[i + QUARTER], 0f, Math.fma(x[i + 2 * QUARTER], 0f, Math.fma(x[i + 3 * QUARTER], 0f, 0f))));
         }
         return Arrays.equals(spare, 0, QUARTER, ZEROS, 0, QUARTER);
     }

@@ -32,13 +32,20 @@ class OnnxBridgeTest {
     private static final Mlp NETWORK = new Ring(7).mlp();
     private static OrtSession session;
 
-    /** The network as an ONNX file, told the time as a float or as a whole number. */
-    private static byte[] file(Mlp mlp, boolean whole) {
-        OnnxFile file = new OnnxFile().input("sample", -1, 2);
-        file = whole ? file.whole("timestep", "timesteps", -1) : file.input("timesteps", -1);
-        file.output("output", -1, 2).weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
+    /** What a file of the network takes and gives: the time as a float or as a whole number, sample and output as floats or halves. */
+    private enum Kind {
+        FLOATS, WHOLE_TIMES, HALVES
+    }
+
+    /** The network as an ONNX file. */
+    private static byte[] file(Mlp mlp, Kind kind) {
+        OnnxFile file = new OnnxFile();
+        file = kind == Kind.HALVES ? file.half("sample", "floats", -1, 2) : file.input("sample", -1, 2);
+        file = kind == Kind.WHOLE_TIMES ? file.whole("timestep", "timesteps", -1) : file.input("timesteps", -1);
+        file = kind == Kind.HALVES ? file.halfOutput("halves", "output", -1, 2) : file.output("output", -1, 2);
+        file.weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
                 .node("Reshape", "times", "timesteps", "column").node("MatMul", "angles", "times", "frequencies")
-                .node("Sin", "sines", "angles").node("Cos", "cosines", "angles").nodeAlong(1, "Concat", "hidden0", "sample", "sines", "cosines");
+                .node("Sin", "sines", "angles").node("Cos", "cosines", "angles").nodeAlong(1, "Concat", "hidden0", kind == Kind.HALVES ? "floats" : "sample", "sines", "cosines");
         for (int i = 0; i < Mlp.LAYERS; i++) {
             boolean last = i == Mlp.LAYERS - 1;
             file.weights("weight" + i, mlp.weights().get(i)).weights("bias" + i, mlp.biases().get(i))
@@ -52,7 +59,7 @@ class OnnxBridgeTest {
 
     @BeforeAll
     static void open() throws Exception {
-        session = OrtEnvironment.getEnvironment().createSession(file(NETWORK, false));
+        session = OrtEnvironment.getEnvironment().createSession(file(NETWORK, Kind.FLOATS));
     }
 
     @AfterAll
@@ -131,11 +138,29 @@ class OnnxBridgeTest {
     void networks_that_take_whole_timesteps_get_them() throws Exception {
         Plan plan = Ring.SCHEDULER.plan(20);
         INDArray noise = CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 4, 2);
-        try (OrtSession whole = OrtEnvironment.getEnvironment().createSession(file(NETWORK, true));
+        try (OrtSession whole = OrtEnvironment.getEnvironment().createSession(file(NETWORK, Kind.WHOLE_TIMES));
                 OnnxModel<INDArray> model = new OnnxModel<>(whole, Nd4jArrays.ND4J, noise, Map.of());
                 OnnxModel<INDArray> floats = new OnnxModel<>(session, Nd4jArrays.ND4J, noise, Map.of())) {
             INDArray expected = Sampling.run(plan, floats, noise, NoiseSource.none(), Sampling.Listener.none());
             assertArrayEquals(Nd4jArrays.ND4J.values(expected), Nd4jArrays.ND4J.values(Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.none())));
+        }
+    }
+
+    /** A run in half precision over 16-bit tensors, which the engine computes in floats. */
+    @Test
+    void networks_in_half_precision_share_their_tensors_too() throws Exception {
+        Plan plan = Ring.SCHEDULER.plan(20);
+        HostArray noise = HostArrays.DIRECT.make(ElementType.HALF, 4, 2);
+        CounterNoise.of(1).fill(NoiseRequest.start(), noise);
+        HostArray floats = HostArrays.DIRECT.make(ElementType.FLOAT, 4, 2);
+        floats.assign(noise);
+        try (OrtSession halves = OrtEnvironment.getEnvironment().createSession(file(NETWORK, Kind.HALVES));
+                OnnxModel<HostArray> model = new OnnxModel<>(halves, HostArrays.DIRECT, noise, Map.of());
+                OnnxModel<HostArray> single = new OnnxModel<>(session, HostArrays.DIRECT, floats, Map.of())) {
+            HostArray points = Sampling.run(plan.on(HostArrays.DIRECT), model, noise, NoiseSource.none(), Sampling.Listener.none());
+            HostArray expected = Sampling.run(plan.on(HostArrays.DIRECT), single, floats, NoiseSource.none(), Sampling.Listener.none());
+            assertEquals(ElementType.HALF, points.type());
+            assertArrayEquals(expected.values(), points.values(), 0.02);
         }
     }
 }

@@ -11,6 +11,7 @@ final class OnnxFile {
 
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
+    private static final int FLOAT16 = 10;
 
     /** One message of protocol buffers: fields are numbers or bytes. */
     private static final class Message {
@@ -104,6 +105,18 @@ final class OnnxFile {
     OnnxFile whole(String name, String floats, long... shape) {
         graph.message(11, value(INT64, name, shape));
         return node("to", FLOAT, "Cast", floats, name);
+    }
+
+    /** An input of half precision, which the network takes as floats of another name. */
+    OnnxFile half(String name, String floats, long... shape) {
+        graph.message(11, value(FLOAT16, name, shape));
+        return node("to", FLOAT, "Cast", floats, name);
+    }
+
+    /** An output of half precision, made of floats of another name. */
+    OnnxFile halfOutput(String name, String floats, long... shape) {
+        graph.message(12, value(FLOAT16, name, shape));
+        return node("to", FLOAT16, "Cast", name, floats);
     }
 
     OnnxFile output(String name, long... shape) {

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.docs.site;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
-import io.github.diffusion4j.core.plan.Scheduler;
+import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What the Java of README and guides may use without saying where it comes from: a model's config, its scheduler and schedule, a network, a seed, and arrays of two
+ * What the Java of README and guides may use without saying where it comes from: a model's config, its scheduler and schedule, a plan, a network, a seed, and arrays of two
  * small latents. The folder {@code model} exists where it runs.
  */
 public class Prelude {
@@ -24,6 +24,7 @@ public class Prelude {
 
     protected static final DiffusersConfig config = DiffusersConfig.parse(MODEL);
     protected static final DiffusersScheduler scheduler = config.scheduler();
+    protected static final Plan plan = scheduler.plan(30);
     protected static final DiscreteSchedule schedule = BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012);
     protected static final long seed = 42;
     protected static final INDArray noise = Nd4j.randn(DataType.FLOAT, 2, 4, 8, 8);

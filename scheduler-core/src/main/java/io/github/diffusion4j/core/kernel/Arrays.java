@@ -63,6 +63,15 @@ public interface Arrays<A> {
     A part(A array, int axis, long from, long to);
 
     /**
+     * Lets go of a part that nobody reads any more. The array that it is a part of stays as it is, so that libraries whose views are freed by the garbage collector have nothing to do.
+     *
+     * @param part what {@link #part} returned
+     */
+    default void release(A part) {
+        // the garbage collector frees it
+    }
+
+    /**
      * The memory of an array.
      *
      * @param array the array

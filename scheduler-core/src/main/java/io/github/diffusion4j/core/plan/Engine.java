@@ -140,8 +140,8 @@ final class Engine<A> {
     void advance(Step step, A output, boolean withInput, NoiseSource source) {
         memory.checkOpen();
         Fit.check(arrays, rows, step, output, memory.sample());
+        A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
         try {
-            A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
             A corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
             A noise = step.scales() ? noise(step, output, source) : null;
             clear();
@@ -156,6 +156,13 @@ final class Engine<A> {
         } finally {
             memory.rollback();
             memory.releaseTemporaries();
+            release(prediction, output);
+        }
+    }
+
+    private void release(A prediction, A output) {
+        if (prediction != output) {
+            arrays.release(prediction);
         }
     }
 
@@ -284,6 +291,7 @@ final class Engine<A> {
             pass.run();
         } finally {
             memory.releaseTemporaries();
+            release(prediction, output);
         }
     }
 
@@ -292,10 +300,14 @@ final class Engine<A> {
         A noise = filled(memory.sample(), source, step.request());
         if (step.learnsVariance()) {
             A variance = arrays.part(output, 1, memory.shape()[1], 2 * memory.shape()[1]);
-            pass.onRows(variance, false, values -> pass.onRows(noise, true, host -> Samples.apply(host, values, row -> {
-                LearnedVariance learned = (LearnedVariance) step.scaling().get(step.rows() == 1 ? 0 : row);
-                return (z, v) -> z * learned.deviation(v);
-            })));
+            try {
+                pass.onRows(variance, false, values -> pass.onRows(noise, true, host -> Samples.apply(host, values, row -> {
+                    LearnedVariance learned = (LearnedVariance) step.scaling().get(step.rows() == 1 ? 0 : row);
+                    return (z, v) -> z * learned.deviation(v);
+                })));
+            } finally {
+                arrays.release(variance);
+            }
         }
         return noise;
     }

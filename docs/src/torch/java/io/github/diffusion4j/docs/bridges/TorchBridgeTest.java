@@ -19,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class TorchBridgeTest {
 
-    private static final Mlp NETWORK = new Ring(7).mlp();
+    static final Mlp NETWORK = new Ring(7).mlp();
 
     @BeforeAll
     static void offline() {
@@ -28,7 +28,7 @@ class TorchBridgeTest {
     }
 
     /** The network in PyTorch's operations, on the same weights. */
-    private static NDArray evaluate(NDManager weights, NDArray sample, NDArray timesteps) {
+    static NDArray evaluate(NDManager weights, NDArray sample, NDArray timesteps) {
         NDArray angles = timesteps.reshape(-1, 1).matMul(TorchModel.share(weights, NETWORK.frequencies()));
         NDArray x = NDArrays.concat(new NDList(sample, angles.sin(), angles.cos()), 1);
         for (int i = 0; i < Mlp.LAYERS; i++) {

@@ -34,7 +34,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "The folder to write to.")
     private Path out;
 
-    @Option(names = "--include", defaultValue = "(Step|Torch|Class|Growth|Training|Noise)Benchmark", description = "Which benchmarks, a regular expression (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--include", defaultValue = "(Step|Stochastic|Torch|Class|Growth|Training|Noise)Benchmark", description = "Which benchmarks, a regular expression (default: ${DEFAULT-VALUE}).")
     private String include;
 
     @Option(names = "--quick", description = "One fork and short iterations.")
@@ -78,7 +78,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     private void figures(List<Measured> measured) throws IOException {
         if (measured.stream().anyMatch(m -> m.name().startsWith("Step."))) {
             Chart chart = new Chart("A step over the number of values", "log2 of the number of values", "microseconds", true);
-            for (String name : List.of("Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.nd4jTwoTerms", "Torch.twoTerms", "Step.copyOfAsManyBytes")) {
+            for (String name : List.of("Step.flowEuler", "Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.nd4jTwoTerms", "Torch.flowEuler", "Torch.twoTerms", "Step.copyOfAsManyBytes")) {
                 line(chart, name, measured.stream().filter(m -> m.name().equals(name)).toList(), m -> Math.log(values(m.parameters().get("size"))) / Math.log(2));
             }
             chart.write(out.resolve("size.svg"));

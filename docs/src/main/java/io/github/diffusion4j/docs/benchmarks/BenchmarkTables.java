@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** Tables of measured times in Markdown. */
 final class BenchmarkTables {
 
-    private static final List<String> STEPS = List.of("Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.ddimPure", "Step.nd4jTwoTerms", "Step.nd4jMultistep", "Step.nd4jTwoTermsClosed",
-            "Torch.twoTerms", "Torch.multistep", "Step.copyOfAsManyBytes");
+    private static final List<String> STEPS = List.of("Step.flowEuler", "Step.ddim", "Step.dpmSolverPlusPlus2M", "Step.flowEulerHost", "Step.ddimHost", "Step.ddimPure", "Step.nd4jTwoTerms",
+            "Step.nd4jMultistep", "Step.nd4jTwoTermsClosed", "Torch.flowEuler", "Torch.twoTerms", "Torch.multistep", "Step.copyOfAsManyBytes");
+    private static final List<String> STOCHASTIC = List.of("Stochastic.ddpm", "Stochastic.eulerAncestral", "Stochastic.sdeDpmSolverPlusPlus2M", "Torch.stochastic", "Torch.stochasticMultistep");
 
     private final List<Measured> all;
 
@@ -26,7 +26,18 @@ final class BenchmarkTables {
                 .append(". Microseconds with half the width of the 99.9 % interval. The machine is shared: ratios within a table matter.\n");
         if (any("Step.")) {
             sizes(text);
-            ratios(text);
+            ratios(text, "Step.", List.of(new Ratio("DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim"), new Ratio("DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim"),
+                    new Ratio("DPM-Solver++ 2M against ND4J", "Step.nd4jMultistep", "Step.dpmSolverPlusPlus2M"), new Ratio("Flow Euler against libtorch", "Torch.flowEuler", "Step.flowEuler"),
+                    new Ratio("DDIM against libtorch", "Torch.twoTerms", "Step.ddim"), new Ratio("DPM-Solver++ 2M against libtorch", "Torch.multistep", "Step.dpmSolverPlusPlus2M"),
+                    new Ratio("Flow Euler against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.flowEuler"),
+                    new Ratio("DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim"),
+                    new Ratio("direct buffers against ND4J's memory, flow Euler", "Step.flowEuler", "Step.flowEulerHost")));
+        }
+        if (any("Stochastic.")) {
+            table(text, "Steps with noise", STOCHASTIC, "size");
+            text.append("\nIn sessions; libtorch does the arithmetic and a `randn`.\n");
+            ratios(text, "Stochastic.", List.of(new Ratio("DDPM against libtorch", "Torch.stochastic", "Stochastic.ddpm"), new Ratio("Euler ancestral against libtorch", "Torch.stochastic", "Stochastic.eulerAncestral"),
+                    new Ratio("SDE-DPM-Solver++ 2M against libtorch", "Torch.stochasticMultistep", "Stochastic.sdeDpmSolverPlusPlus2M")));
         }
         if (any("Class.")) {
             text.append("\n## Every scheduler class, 1x4x64x64\n\nA step with all that stands between two network evaluations, and a plan of 50 steps (2 or 40 where a class takes no more).\n\n")
@@ -44,7 +55,7 @@ final class BenchmarkTables {
 
     private void sizes(StringBuilder text) {
         table(text, "A step at every size", STEPS, "size");
-        text.append("\n`Step.ddim` and `dpmSolverPlusPlus2M` run in a session, as the driver does; `ddimPure` makes a new array. The rivals do the arithmetic alone: two terms for DDIM; the estimate, which is kept, and three terms for "
+        text.append("\n`Step.flowEuler`, `ddim` and `dpmSolverPlusPlus2M` run in a session, as the driver does, `Host` over direct buffers of Java; `ddimPure` makes a new array. The rivals do the arithmetic alone: two terms for DDIM; the estimate, which is kept, and three terms for "
                 + "DPM-Solver++ 2M. `copyOfAsManyBytes` moves as many bytes as DDIM, on one thread.\n");
     }
 
@@ -67,23 +78,19 @@ final class BenchmarkTables {
         return row;
     }
 
-    private void ratios(StringBuilder text) {
-        List<String> sizes = values("size", List.of("Step."));
-        Stream<List<Object>> ratios = Stream.of(ratio("DDIM against ND4J", "Step.nd4jTwoTerms", "Step.ddim", sizes),
-                ratio("DDIM against ND4J, temporaries closed", "Step.nd4jTwoTermsClosed", "Step.ddim", sizes),
-                ratio("DPM-Solver++ 2M against ND4J", "Step.nd4jMultistep", "Step.dpmSolverPlusPlus2M", sizes),
-                ratio("DDIM against libtorch", "Torch.twoTerms", "Step.ddim", sizes),
-                ratio("DPM-Solver++ 2M against libtorch", "Torch.multistep", "Step.dpmSolverPlusPlus2M", sizes),
-                ratio("DDIM against the copy (below 1: slower)", "Step.copyOfAsManyBytes", "Step.ddim", sizes)).flatMap(Optional::stream);
-        text.append("\n## How many times as fast\n\n").append(rows(sizes, ratios.toList()));
+    /** How many times as fast one benchmark is as another. */
+    private record Ratio(String title, String rival, String ours) {}
+
+    /** Leaves out what was not measured. */
+    private void ratios(StringBuilder text, String prefix, List<Ratio> ratios) {
+        List<String> sizes = values("size", List.of(prefix));
+        text.append("\n### How many times as fast\n\n").append(rows(sizes, ratios.stream().filter(ratio -> any(ratio.rival()) && any(ratio.ours()))
+                .map(ratio -> row(ratio.title(), sizes, size -> times(ratio, size))).toList()));
     }
 
-    /** Empty where the rival was not measured. */
-    private Optional<List<Object>> ratio(String title, String rival, String ours, List<String> sizes) {
-        return any(rival) ? Optional.of(row(title, sizes, size -> {
-            Optional<Measured> b = Measured.find(all, ours, "size", size);
-            return Measured.find(all, rival, "size", size).filter(a -> b.isPresent()).map(a -> String.format(Locale.ROOT, "%.2f", a.time() / b.get().time())).orElse("");
-        })) : Optional.empty();
+    private String times(Ratio ratio, String size) {
+        Optional<Measured> ours = Measured.find(all, ratio.ours(), "size", size);
+        return Measured.find(all, ratio.rival(), "size", size).filter(rival -> ours.isPresent()).map(rival -> String.format(Locale.ROOT, "%.2f", rival.time() / ours.get().time())).orElse("");
     }
 
     private boolean any(String prefix) {

@@ -58,7 +58,7 @@ final class RePaintCase<A> extends DiffusersCase<A> {
         NoiseSource source = (request, out) -> out.assign(noise);
         A output = network(plan.timestep(evaluation), comparison.values(runs.input(evaluation, state).sample()));
         record("pred_original_samples", call, runs.denoised(evaluation, output, state));
-        return inpainting.keepKnown(plan, evaluation, runs.step(evaluation, output, state, source), source);
+        return inpainting.keepKnown(runs, evaluation, runs.step(evaluation, output, state, source), source);
     }
 
     /** The many small draws of Diffusers' undo as the one of the same variance that they add up to. */

@@ -13,6 +13,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HiddenArrays implements Arrays<INDArray> {
 
     private final Set<Long> open = new HashSet<>();
+    private int left = -1;
+
+    /** Fails the call after so many that make or write arrays; never if below 0. */
+    void failAfter(int calls) {
+        left = calls;
+    }
+
+    private void call() {
+        if (left-- == 0) {
+            throw new IllegalStateException("no operation today");
+        }
+    }
 
     @Override
     public ElementType type(INDArray array) {
@@ -31,6 +43,7 @@ final class HiddenArrays implements Arrays<INDArray> {
 
     @Override
     public INDArray make(ElementType type, long... shape) {
+        call();
         return opened(Nd4jArrays.ND4J.make(type, shape));
     }
 
@@ -68,11 +81,13 @@ final class HiddenArrays implements Arrays<INDArray> {
 
     @Override
     public void store(HostArray from, INDArray to) {
+        call();
         Nd4jArrays.ND4J.store(from, to);
     }
 
     @Override
     public INDArray combine(Weighted<INDArray> combination, long... shape) {
+        call();
         return opened(Nd4jArrays.ND4J.combine(combination, shape));
     }
 }

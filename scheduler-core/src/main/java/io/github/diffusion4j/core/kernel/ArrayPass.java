@@ -85,7 +85,7 @@ public final class ArrayPass<A> {
      * @param weights the weights of the registers from 0 on: one list, or one for each row
      */
     public void assign(int target, double limit, double[]... weights) {
-        pass.assign(target, limit, false, weights);
+        pass.assign(target, limit, Pass.PAIRED, weights);
     }
 
     /**
@@ -93,10 +93,10 @@ public final class ArrayPass<A> {
      *
      * @param target the register to set
      * @param limit the largest absolute value of the result, infinite for any
-     * @param chained whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean, double[][])}
+     * @param chained for all rows or for each, whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean[], double[][])}
      * @param weights the weights of the registers from 0 on: one list, or one for each row
      */
-    public void assign(int target, double limit, boolean chained, double[]... weights) {
+    public void assign(int target, double limit, boolean[] chained, double[]... weights) {
         pass.assign(target, limit, chained, weights);
     }
 
@@ -144,6 +144,32 @@ public final class ArrayPass<A> {
         } else {
             action.accept(memory);
         }
+    }
+
+    /**
+     * Acts on the values of an array on the host in their own order: on its memory, or on a copy.
+     *
+     * @param array the array
+     * @param changed whether what the action writes is to be in the array afterwards
+     * @param action what is done
+     */
+    public void onHost(A array, boolean changed, Consumer<HostArray> action) {
+        HostArray memory = known.whole(array);
+        if (memory == null) {
+            arrays.onHost(array, changed, action);
+        } else {
+            action.accept(memory);
+        }
+    }
+
+    /**
+     * Whether Java reaches the memory of an array, so that a pass cannot fail once it writes.
+     *
+     * @param array the array
+     * @return false where all goes by operations
+     */
+    public boolean reaches(A array) {
+        return known.whole(array) != null;
     }
 
     /** An array that is written; all have its shape. */

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import java.lang.ref.Reference;
 import java.util.function.Consumer;
 
 /**
@@ -132,6 +133,7 @@ public interface Arrays<A> {
         HostArray memory = memory(array);
         if (memory != null) {
             action.accept(memory);
+            Reference.reachabilityFence(memory);
             return;
         }
         HostArray copy = HostArrays.HEAP.make(type(array), shape(array));

@@ -61,6 +61,7 @@ public abstract sealed class Buffers<A> implements AutoCloseable {
      * Gives back an array that nobody reads any more.
      *
      * @param array an array that came from {@link #take}
+     * @throws IllegalArgumentException if it was given back already
      */
     public abstract void give(A array);
 
@@ -112,6 +113,11 @@ public abstract sealed class Buffers<A> implements AutoCloseable {
 
         @Override
         public void give(A array) {
+            for (int i = 0; i < free.size(); i++) {
+                if (free.get(i) == array) {
+                    throw new IllegalArgumentException("an array was given back twice; two that take it would write over each other");
+                }
+            }
             free.add(array);
         }
 

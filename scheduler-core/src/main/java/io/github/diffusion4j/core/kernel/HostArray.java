@@ -3,6 +3,7 @@ package io.github.diffusion4j.core.kernel;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -216,7 +217,7 @@ public final class HostArray implements Serializable {
     }
 
     /**
-     * The values as a buffer.
+     * The values as a buffer. It does not keep the memory of an array of another library alive: hold that array as long.
      *
      * @return the array's own memory in C order, from position 0
      * @throws IllegalStateException if the array is not of FLOAT, or does not lie in C order in one buffer
@@ -279,11 +280,12 @@ public final class HostArray implements Serializable {
     public double[] values() {
         double[] values = new double[length()];
         memory.read(0, values, 0, values.length);
+        Reference.reachabilityFence(this);
         return values;
     }
 
     /**
-     * Writes given values, rounded to the type.
+     * Writes given values, rounded to the type; INT64 to the nearest whole number.
      *
      * @param values as many values as the array has, in C order
      * @throws IllegalArgumentException if there are more or fewer
@@ -293,17 +295,36 @@ public final class HostArray implements Serializable {
             throw new IllegalArgumentException("an array of " + length() + " values cannot be filled with " + values.length);
         }
         memory.write(0, values, 0, values.length);
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * The values in C order, rounded to float.
+     *
+     * @return a copy
+     */
+    public float[] toFloats() {
+        float[] values = new float[length()];
+        memory.read(0, values, 0, values.length);
+        Reference.reachabilityFence(this);
+        return values;
     }
 
     /** Writes zeros. */
     public void clear() {
-        Kernels.generateWhole(this, (row, position, out, count, scratch) -> Arrays.fill(out, 0, count, 0));
+        assign(HostArray.of(new double[1], ones(shape.length)).spread(shape));
+    }
+
+    private static long[] ones(int rank) {
+        long[] ones = new long[rank];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /**
      * Writes the values of another array, rounded to this one's type.
      *
-     * @param other an array of the same shape
+     * @param other an array of the same shape, that does not overlap this one unless it is the same values
      * @throws IllegalArgumentException if its shape differs
      */
     public void assign(HostArray other) {
@@ -319,6 +340,8 @@ public final class HostArray implements Serializable {
             memory.write(from, block, 0, count);
         }
         scratch.give();
+        Reference.reachabilityFence(this);
+        Reference.reachabilityFence(other);
     }
 
     /**

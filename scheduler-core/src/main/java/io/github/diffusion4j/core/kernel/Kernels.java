@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import java.lang.ref.Reference;
 import java.util.List;
 
 /** Fills and combines arrays of any layout; HALF and BFLOAT16 are computed in FLOAT. */
@@ -30,7 +31,7 @@ public final class Kernels {
      * @param arrays the library
      * @param rows what has weights of its own
      * @param out the result; must not overlap a term unless it is that very array, in place
-     * @param chained whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean, double[][])}
+     * @param chained whether one rounding for each term will do, see {@link Pass#assign(int, double, boolean[], double[][])}
      * @param terms the summands, each of the result's shape, or with axes of size 1 along which it repeats
      * @throws IllegalArgumentException if shapes do not go together, a type is not supported, or there are neither one weight nor one for each row
      */
@@ -57,7 +58,7 @@ public final class Kernels {
         }
         for (int k = 0; k < outs.size(); k++) {
             pass.write(count + k, outs.get(k));
-            pass.assign(count + k, Double.POSITIVE_INFINITY, chained, Term.weights(sums.get(k), rows.count(arrays.shape(outs.get(k)))));
+            pass.assign(count + k, Double.POSITIVE_INFINITY, chained ? Pass.CHAINED : Pass.PAIRED, Term.weights(sums.get(k), rows.count(arrays.shape(outs.get(k)))));
         }
         pass.run();
     }
@@ -98,5 +99,6 @@ public final class Kernels {
             }
             scratch.give();
         });
+        Reference.reachabilityFence(out);
     }
 }

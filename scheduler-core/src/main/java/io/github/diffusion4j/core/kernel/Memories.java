@@ -26,13 +26,15 @@ final class Memories<A> {
     private static final class Entry<A> {
         private final A array;
         private final Object backing;
-        private final HostArray memory;
+        private final HostArray whole;
+        private final HostArray byRows;
         private int used;
 
-        Entry(A array, Object backing, HostArray memory) {
+        Entry(A array, Object backing, HostArray whole, HostArray byRows) {
             this.array = array;
             this.backing = backing;
-            this.memory = memory;
+            this.whole = whole;
+            this.byRows = byRows;
         }
     }
 
@@ -48,23 +50,35 @@ final class Memories<A> {
 
     /** The memory of an array, by rows and spread over a shape; null where there is none. */
     HostArray of(A array, long... shape) {
+        Entry<A> entry = entry(array, shape);
+        return entry == null ? null : entry.byRows;
+    }
+
+    /** The memory of an array as it is; null where there is none. */
+    HostArray whole(A array) {
+        Entry<A> entry = entry(array, arrays.shape(array));
+        return entry == null ? null : entry.whole;
+    }
+
+    private Entry<A> entry(A array, long... shape) {
         Object backing = arrays.backing(array);
         for (int i = 0; i < entries.size(); i++) {
             Entry<A> entry = entries.get(i);
-            if (entry.array == array && entry.backing == backing) {
+            if (entry.array == array && entry.backing == backing && java.util.Arrays.equals(entry.whole.sizes(), shape)) {
                 entry.used = run;
-                return entry.memory;
+                return entry;
             }
         }
         HostArray memory = arrays.memory(array);
-        if (memory != null) {
-            checkShape(memory, shape);
-            Entry<A> entry = new Entry<>(array, backing, memory.spread(shape).byRows(rows));
-            entry.used = run;
-            entries.add(entry);
-            return entry.memory;
+        if (memory == null) {
+            return null;
         }
-        return null;
+        checkShape(memory, shape);
+        HostArray whole = memory.spread(shape);
+        Entry<A> entry = new Entry<>(array, backing, whole, whole.byRows(rows));
+        entry.used = run;
+        entries.add(entry);
+        return entry;
     }
 
     private static void checkShape(HostArray memory, long... shape) {

@@ -224,7 +224,7 @@ abstract sealed class Memory permits Memory.Floats, Memory.Doubles, Memory.Halve
         @Override
         void write(int from, double[] block, int at, int count) {
             for (int i = 0; i < count; i++) {
-                buffer.put(from + i, (long) block[at + i]);
+                buffer.put(from + i, (long) Math.rint(block[at + i]));
             }
         }
 

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.kernel;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
@@ -26,6 +27,9 @@ public final class Moments {
      * @throws IllegalArgumentException if the shapes differ
      */
     public static Moments[] of(HostArray... arrays) {
+        if (arrays.length == 0) {
+            throw new IllegalArgumentException("moments are of one array or more, got none");
+        }
         HostArray first = arrays[0];
         for (HostArray array : arrays) {
             if (!Arrays.equals(array.sizes(), first.sizes())) {
@@ -47,6 +51,7 @@ public final class Moments {
                 }
             }
         });
+        Reference.reachabilityFence(arrays);
         Moments[] moments = new Moments[sums.length];
         for (int row = 0; row < sums.length; row++) {
             moments[row] = new Moments(sums[row], m, length);

@@ -291,14 +291,17 @@ public enum Nd4jArrays implements io.github.diffusion4j.core.kernel.Arrays<INDAr
     public INDArray combine(Weighted<INDArray> combination, long... shape) {
         INDArray sum = make(combination.type(), shape).assign(0);
         List<INDArray> temporaries = new ArrayList<>();
-        for (int k = 0; k < combination.terms().size(); k++) {
-            double[] weights = combination.column(k);
-            if (Arrays.stream(weights).anyMatch(w -> w != 0)) {
-                check(combination.terms().get(k));
-                add(sum, combination.terms().get(k), weights, combination.rows(), temporaries);
+        try {
+            for (int k = 0; k < combination.terms().size(); k++) {
+                double[] weights = combination.column(k);
+                if (Arrays.stream(weights).anyMatch(w -> w != 0)) {
+                    check(combination.terms().get(k));
+                    add(sum, combination.terms().get(k), weights, combination.rows(), temporaries);
+                }
             }
+        } finally {
+            temporaries.forEach(INDArray::close);
         }
-        temporaries.forEach(INDArray::close);
         if (combination.limit() != Double.POSITIVE_INFINITY) {
             Transforms.min(Transforms.max(sum, -combination.limit(), false), combination.limit(), false);
         }
@@ -306,19 +309,28 @@ public enum Nd4jArrays implements io.github.diffusion4j.core.kernel.Arrays<INDAr
     }
 
     private void add(INDArray sum, INDArray term, double[] weights, Rows rows, List<INDArray> temporaries) {
-        INDArray cast = term.castTo(sum.dataType());
-        INDArray product = make(type(sum), sum.shape());
-        if (weights.length > 1) {
-            INDArray factors = vector(type(sum), weights);
-            cast.mul(factors.reshape('c', rows.column(sum.shape())), product);
-            temporaries.add(factors);
-        } else {
-            cast.mul(weights[0], product);
-        }
-        sum.addi(product);
+        INDArray product = make(type(sum), sum.shape()).assign(0);
         temporaries.add(product);
+        INDArray cast = term.castTo(sum.dataType());
         if (cast != term) {
             temporaries.add(cast);
         }
+        product.addi(cast.reshape('c', fullRank(term.shape(), sum.rank())));
+        if (weights.length > 1) {
+            INDArray factors = vector(type(sum), weights);
+            temporaries.add(factors);
+            product.muli(factors.reshape('c', rows.column(sum.shape())));
+        } else {
+            product.muli(weights[0]);
+        }
+        sum.addi(product);
+    }
+
+    /** A shape with axes of size 1 in front; an operation whose arrays differ in rank or size reads beyond the smaller one. */
+    private static long[] fullRank(long[] shape, int rank) {
+        long[] full = new long[rank];
+        Arrays.fill(full, 1);
+        System.arraycopy(shape, 0, full, rank - shape.length, shape.length);
+        return full;
     }
 }

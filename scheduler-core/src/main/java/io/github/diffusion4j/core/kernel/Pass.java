@@ -17,6 +17,9 @@ import java.util.List;
  */
 public final class Pass implements Parallel.Range {
 
+    static final boolean[] PAIRED = {false};
+    static final boolean[] CHAINED = {true};
+
     /** How many registers a pass has at most. */
     public static final int REGISTERS = 64;
 
@@ -51,8 +54,12 @@ public final class Pass implements Parallel.Range {
     private static final class Assignment {
         private int target;
         private double limit;
-        private boolean chained;
+        private boolean[] chained;
         private double[][] weights;
+
+        boolean chained(int row) {
+            return chained[chained.length == 1 ? 0 : row];
+        }
 
         double[] weights(int row) {
             return weights[weights.length == 1 ? 0 : row];
@@ -62,6 +69,7 @@ public final class Pass implements Parallel.Range {
     /** Forgets arrays and assignments. */
     public void clear() {
         Arrays.fill(arrays, null);
+        Arrays.fill(memories, null);
         Arrays.fill(generators, null);
         while (!assignments.isEmpty()) {
             spare.add(assignments.remove(assignments.size() - 1));
@@ -106,7 +114,7 @@ public final class Pass implements Parallel.Range {
      * @param weights the weights of the registers from 0 on: one list, or one for each sample of the first axis
      */
     public void assign(int target, double limit, double[]... weights) {
-        assign(target, limit, false, weights);
+        assign(target, limit, PAIRED, weights);
     }
 
     /**
@@ -114,10 +122,11 @@ public final class Pass implements Parallel.Range {
      *
      * @param target the register to set
      * @param limit the largest absolute value of the result, infinite for any
-     * @param chained whether one rounding for each term will do, off by at most {@code (n + 1) 2^-24} times the sum of the n terms' magnitudes, instead of one for the sum
+     * @param chained for all samples or for each, whether one rounding for each term will do, off by at most {@code (n + 1) 2^-24} times the sum of the n terms' magnitudes, instead of
+     *     one for the sum
      * @param weights the weights of the registers from 0 on: one list, or one for each sample of the first axis
      */
-    public void assign(int target, double limit, boolean chained, double[]... weights) {
+    public void assign(int target, double limit, boolean[] chained, double[]... weights) {
         Assignment assignment = spare.isEmpty() ? new Assignment() : spare.remove(spare.size() - 1);
         assignment.target = target;
         assignment.limit = limit;
@@ -142,13 +151,30 @@ public final class Pass implements Parallel.Range {
         }
         int generated = generated();
         int rows = rows(generated > 0 ? result.samples() : 1);
+        if (rows > 1 && rows != result.samples()) {
+            throw new IllegalArgumentException("there are weights for " + rows + " rows, but the arrays have " + result.samples());
+        }
         length = result.length() / rows;
         blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         loads = loads.length < rows ? new long[rows] : loads;
         for (int row = 0; row < rows; row++) {
             loads[row] = loads(row);
+            checkBound(loads[row]);
         }
         Parallel.run(rows * blocks, (long) result.length() * (assignments.size() + Parallel.NOISE * generated), this);
+    }
+
+    private void checkBound(long needed) {
+        for (long left = needed; left != 0; left &= left - 1) {
+            int r = Long.numberOfTrailingZeros(left);
+            if (arrays[r] == null && generators[r] == null) {
+                throw unbound(r);
+            }
+        }
+    }
+
+    static IllegalStateException unbound(int register) {
+        return new IllegalStateException("register " + register + " has a weight but no array that it is read from");
     }
 
     private static void checkShape(HostArray array, HostArray result) {
@@ -182,7 +208,7 @@ public final class Pass implements Parallel.Range {
 
     /** What is done with an assignment. */
     interface EachAssignment {
-        void act(int target, double limit, boolean chained, double[]... weights);
+        void act(int target, double limit, boolean[] chained, double[]... weights);
     }
 
     void eachAssignment(EachAssignment action) {
@@ -251,7 +277,7 @@ public final class Pass implements Parallel.Range {
         }
         for (int a = 0; a < assignments.size(); a++) {
             Assignment assignment = assignments.get(a);
-            if (assignment.chained) {
+            if (assignment.chained(row)) {
                 FloatChains.combine(assignment.weights(row), x, x[assignment.target], x[registers]);
             } else {
                 FloatSums.combine(assignment.weights(row), x, x[assignment.target], x[registers], x[registers + 1]);

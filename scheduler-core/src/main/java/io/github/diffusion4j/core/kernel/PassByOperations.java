@@ -25,7 +25,7 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
                 values.set(register, noise);
             });
             pass.eachAssignment((target, limit, chained, weights) -> {
-                A sum = combine(chained ? type : ElementType.DOUBLE, values, limit, weights);
+                A sum = combine(all(chained) ? type : ElementType.DOUBLE, values, limit, weights);
                 made.add(sum);
                 values.set(target, sum);
             });
@@ -43,7 +43,10 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
         List<A> terms = new ArrayList<>();
         List<Integer> registers = new ArrayList<>();
         for (int r = 0; r < weights[0].length; r++) {
-            if (values.get(r) != null && isRead(r, weights)) {
+            if (isRead(r, weights)) {
+                if (values.get(r) == null) {
+                    throw Pass.unbound(r);
+                }
                 terms.add(values.get(r));
                 registers.add(r);
             }
@@ -55,6 +58,15 @@ record PassByOperations<A>(Arrays<A> arrays, Rows rows, ElementType type, long..
             }
         }
         return arrays.combine(new Weighted<>(computed, terms, chosen, rows, limit), shape);
+    }
+
+    private static boolean all(boolean... flags) {
+        for (boolean flag : flags) {
+            if (!flag) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isRead(int register, double[]... weights) {

@@ -75,6 +75,15 @@ final class Strided extends Memory {
         return place;
     }
 
+    /** Values that repeat stand for several places and are only read. */
+    private void checkOne() {
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (strides[axis] == 0 && sizes[axis] > 1) {
+                throw new IllegalStateException("an array whose values repeat along an axis is to be read only");
+            }
+        }
+    }
+
     private interface Copy {
         void act(int place, int done, int count);
     }
@@ -100,11 +109,13 @@ final class Strided extends Memory {
 
     @Override
     void write(int from, float[] block, int at, int count) {
+        checkOne();
         runs(from, count, (place, done, piece) -> base.write(place, step, block, at + done, piece));
     }
 
     @Override
     void write(int from, double[] block, int at, int count) {
+        checkOne();
         runs(from, count, (place, done, piece) -> base.write(place, step, block, at + done, piece));
     }
 

@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.noise;
 
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Scratch;
 
 /** Noise that can be made block by block, in any order: a step makes it where it adds it, and no array holds it. */
@@ -27,6 +28,11 @@ public interface BlockNoise extends NoiseSource {
      * @param scratch where to compute
      */
     void generate(NoiseRequest request, int sample, int position, float[] out, int count, Scratch scratch);
+
+    @Override
+    default void fill(NoiseRequest request, HostArray out, Rows rows) {
+        fill(request, out.byRows(rows));
+    }
 
     @Override
     default void fill(NoiseRequest request, HostArray out) {

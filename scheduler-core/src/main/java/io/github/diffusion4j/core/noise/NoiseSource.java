@@ -1,8 +1,10 @@
 package io.github.diffusion4j.core.noise;
 
+import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import io.github.diffusion4j.core.kernel.Rows;
 import java.io.Serializable;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,6 +27,35 @@ public interface NoiseSource extends Serializable {
     void fill(NoiseRequest request, HostArray out);
 
     /**
+     * Writes the requested noise into an array whose rows are not its samples. A source that knows rows by their keys fills each as if it were a sample; one that knows only whole arrays,
+     * as this default does, fills the array as it is.
+     *
+     * @param request which noise
+     * @param out the array to fill, in its own order
+     * @param rows what has noise of its own
+     */
+    default void fill(NoiseRequest request, HostArray out, Rows rows) {
+        fill(request, out);
+    }
+
+    /**
+     * The requested noise as a new array of any library.
+     *
+     * @param <A> the array of the library
+     * @param arrays the library
+     * @param request which noise
+     * @param type the type
+     * @param shape the shape, samples first
+     * @return the noise, owned by the caller
+     */
+    default <A> A draw(Arrays<A> arrays, NoiseRequest request, ElementType type, long... shape) {
+        type.computed();
+        A out = arrays.make(type, shape);
+        arrays.onHost(out, true, host -> fill(request, host));
+        return out;
+    }
+
+    /**
      * The same source for a run whose noise is drawn at given evaluations: what a generator must know that is drawn call by call. Plans and sessions ask for it themselves.
      *
      * @param noisyEvaluations the evaluations that draw, in order, one that draws twice there twice
@@ -43,11 +74,7 @@ public interface NoiseSource extends Serializable {
      * @return the noise, owned by the caller
      */
     default INDArray draw(NoiseRequest request, DataType type, long... shape) {
-        ElementType element = Nd4jArrays.elementType(type);
-        element.computed();
-        INDArray out = Nd4jArrays.ND4J.make(element, shape);
-        Nd4jArrays.ND4J.onHost(out, true, host -> fill(request, host));
-        return out;
+        return draw(Nd4jArrays.ND4J, request, Nd4jArrays.elementType(type), shape);
     }
 
     /**
@@ -97,6 +124,11 @@ public interface NoiseSource extends Serializable {
             for (int row = 0; row < rows.size(); row++) {
                 rows.get(row).fill(request, out.row(row));
             }
+        }
+
+        @Override
+        public void fill(NoiseRequest request, HostArray out, Rows by) {
+            fill(request, out.byRows(by));
         }
 
         @Override

@@ -16,11 +16,13 @@ final class Conditions {
     private static final double ALLOWED = 16;
 
     private final Parameterization parameterization;
+    private final int remembered;
     private Content anchor;
     private List<Content> memory = List.of();
 
-    private Conditions(Parameterization parameterization) {
+    private Conditions(Parameterization parameterization, int remembered) {
         this.parameterization = parameterization;
+        this.remembered = remembered;
     }
 
     /** What an array holds. */
@@ -28,8 +30,9 @@ final class Conditions {
 
         static final Content NOTHING = new Content(0, 0, 0);
 
+        /** Fresh noise of two arrays is independent. */
         Content plus(double weight, Content other) {
-            return new Content(data + weight * other.data, noise + weight * other.noise, fresh + weight * other.fresh);
+            return new Content(data + weight * other.data, noise + weight * other.noise, Math.hypot(fresh, weight * other.fresh));
         }
 
         double size() {
@@ -39,7 +42,8 @@ final class Conditions {
 
     /** The evaluations of a run, each with the sums that may be chained. */
     static List<Evaluation> marked(List<Evaluation> evaluations, Parameterization parameterization) {
-        Conditions conditions = new Conditions(parameterization);
+        int longest = evaluations.stream().mapToInt(e -> Math.max(e.remember().length, Math.max(e.anchor().length, e.next().length))).max().orElse(Evaluation.MEMORY);
+        Conditions conditions = new Conditions(parameterization, longest - Evaluation.MEMORY);
         return evaluations.stream().map(conditions::mark).toList();
     }
 
@@ -51,7 +55,9 @@ final class Conditions {
         anchor = anchor == null ? sample : anchor;
         List<Content> registers = new ArrayList<>(List.of(sample, anchor, output, new Content(1, 0, 0), new Content(0, 0, 1), sample, new Content(0, 0, 1), sample));
         registers.addAll(memory);
+        boolean before = chained(e.before(), registers);
         boolean data = chained(e.data(), registers);
+        boolean estimate = chained(e.estimate(), registers);
         boolean remember = chained(e.remember(), registers);
         if (e.remembers()) {
             registers.add(Evaluation.MEMORY, mixed(e.remember(), registers));
@@ -60,14 +66,28 @@ final class Conditions {
         anchor = mixed(e.anchor(), registers);
         registers.set(Evaluation.ANCHOR, anchor);
         boolean next = chained(e.next(), registers);
-        memory = List.copyOf(registers.subList(Evaluation.MEMORY, registers.size()));
-        return e.withChained(new Evaluation.Chained(chained(e.before(), registers), data, remember, moves, next));
+        memory = List.copyOf(registers.subList(Evaluation.MEMORY, Math.min(registers.size(), Evaluation.MEMORY + remembered)));
+        // What a cancelling sum reads must be as exact as the sum.
+        moves = moves && (next || !reads(Evaluation.ANCHOR, e.next()));
+        remember = remember && (next || !reads(Evaluation.MEMORY, e.next())) && (moves || !reads(Evaluation.MEMORY, e.anchor()));
+        data = data && (next || !reads(Evaluation.CORRECTED, e.next())) && (moves || !reads(Evaluation.CORRECTED, e.anchor()))
+                && (remember || !reads(Evaluation.CORRECTED, e.remember()));
+        return e.withChained(new Evaluation.Chained(before, data, remember, moves, next, estimate));
+    }
+
+    private static boolean reads(int register, double... weights) {
+        return register < weights.length && weights[register] != 0;
+    }
+
+    /** Of what is not there nothing is known. */
+    private static Content content(int register, List<Content> registers) {
+        return register < registers.size() ? registers.get(register) : new Content(Double.NaN, Double.NaN, Double.NaN);
     }
 
     private static Content mixed(double[] weights, List<Content> registers) {
         Content sum = Content.NOTHING;
         for (int k = 0; k < weights.length; k++) {
-            sum = weights[k] == 0 ? sum : sum.plus(weights[k], registers.get(k));
+            sum = weights[k] == 0 ? sum : sum.plus(weights[k], content(k, registers));
         }
         return sum;
     }
@@ -78,9 +98,10 @@ final class Conditions {
         for (int k = 0; k < weights.length; k++) {
             if (weights[k] != 0) {
                 terms++;
-                sizes += Math.abs(weights[k]) * registers.get(k).size();
+                sizes += Math.abs(weights[k]) * content(k, registers).size();
             }
         }
-        return (terms + 1) * sizes <= ALLOWED * mixed(weights, registers).size();
+        double size = mixed(weights, registers).size();
+        return Double.isFinite(size) && (terms + 1) * sizes <= ALLOWED * size;
     }
 }

@@ -31,6 +31,8 @@ final class Engine<A> {
 
     /** No weights. */
     static final double[][] NOTHING = {};
+    private static final boolean[] CHAINED = {true};
+    private static final boolean[] PAIRED = {false};
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
     /** Samples of fewer values get their noise in an array: each would fill a block of its own. */
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
@@ -95,9 +97,9 @@ final class Engine<A> {
         pass.read(SAMPLE, noise);
         double[] weights = new double[MEMORY];
         weights[SAMPLE] = scale;
-        pass.assign(NEXT, NO_LIMIT, true, weights);
+        pass.assign(NEXT, NO_LIMIT, CHAINED, weights);
         try {
-            churn(first.chained().before(), noise, source, request, first.churn());
+            churn(first.chained().before() ? CHAINED : PAIRED, noise, source, request, first.churn());
             memory.prepareStart(arrays.type(noise), arrays.shape(noise));
             finish(withInput ? first.input() : NOTHING);
         } finally {
@@ -118,11 +120,7 @@ final class Engine<A> {
         if (weights.length == 0) {
             memory.prepareNoInput();
         } else {
-            clear();
-            pass.read(NEXT, memory.sample());
-            pass.write(INPUT, memory.prepareInput(true));
-            pass.assign(INPUT, NO_LIMIT, true, weights);
-            pass.run();
+            scale(memory.sample(), memory.prepareInput(true), weights);
         }
         memory.commit();
     }
@@ -150,8 +148,8 @@ final class Engine<A> {
                 draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
             assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
-            churn(step.chained().before(), memory.sample(), source, step.churnRequest(), step.churn());
-            memory.prepare(step, !makesNoise);
+            churn(step.chained().churn(), memory.sample(), source, step.churnRequest(), step.churn());
+            memory.prepare(step, inPlace());
             finish(withInput ? step.input() : NOTHING);
         } finally {
             memory.rollback();
@@ -177,17 +175,31 @@ final class Engine<A> {
      */
     private void finish(double[]... inputWeights) {
         boolean rounds = arrays.type(memory.nextSample()).computed() != arrays.type(memory.nextSample());
-        if (inputWeights.length > 0 && !rounds) {
-            pass.write(INPUT, memory.prepareInput(!makesNoise));
-            pass.assign(INPUT, NO_LIMIT, true, inputWeights);
-        } else {
+        A input = inputWeights.length > 0 ? memory.prepareInput(inPlace()) : null;
+        if (input == null) {
             memory.prepareNoInput();
+        } else if (!rounds) {
+            pass.write(INPUT, input);
+            pass.assign(INPUT, NO_LIMIT, CHAINED, inputWeights);
         }
         pass.run();
-        memory.commit();
-        if (inputWeights.length > 0 && rounds) {
-            inputOf(inputWeights);
+        if (input != null && rounds) {
+            scale(memory.nextSample(), input, inputWeights);
         }
+        memory.commit();
+    }
+
+    /** Whether the pass may write to arrays that it reads: nothing can fail once it writes. */
+    private boolean inPlace() {
+        return !makesNoise && (memory.sample() == null || pass.reaches(memory.sample()));
+    }
+
+    private void scale(A sample, A input, double[]... weights) {
+        clear();
+        pass.read(NEXT, sample);
+        pass.write(INPUT, input);
+        pass.assign(INPUT, NO_LIMIT, CHAINED, weights);
+        pass.run();
     }
 
     private void assign(Step step, A corrected, double[]... next) {
@@ -213,7 +225,7 @@ final class Engine<A> {
         memory.readPredictions(pushed);
     }
 
-    private void churn(boolean chained, A like, NoiseSource source, NoiseRequest request, double[]... weights) {
+    private void churn(boolean[] chained, A like, NoiseSource source, NoiseRequest request, double[]... weights) {
         if (weights.length > 0) {
             if (weights[0][CHURN_NOISE] != 0) {
                 draw(CHURN_NOISE, like, source, request, churnNoise);
@@ -245,7 +257,7 @@ final class Engine<A> {
 
     private A filled(A like, NoiseSource source, NoiseRequest request) {
         A noise = memory.temporary(like);
-        pass.onRows(noise, true, host -> source.fill(request, host));
+        pass.onHost(noise, true, host -> source.fill(request, host, rows));
         return noise;
     }
 
@@ -265,7 +277,7 @@ final class Engine<A> {
         pass.read(SAMPLE, memory.sample());
         pass.read(OUTPUT, prediction);
         pass.write(CORRECTED, data);
-        pass.assign(CORRECTED, NO_LIMIT, step.data());
+        pass.assign(CORRECTED, NO_LIMIT, step.chained().data(), step.data());
         pass.run();
         pass.onRows(data, true, correction::correct);
         return data;
@@ -282,12 +294,12 @@ final class Engine<A> {
             clear();
             read(0, prediction, null);
             if (corrected == null) {
-                pass.assign(CORRECTED, limit(), step.data());
+                pass.assign(CORRECTED, limit(), step.chained().data(), step.data());
             } else {
                 pass.read(CORRECTED, corrected);
             }
             pass.write(NEXT, out);
-            pass.assign(NEXT, NO_LIMIT, evaluation.estimate());
+            pass.assign(NEXT, NO_LIMIT, evaluation.chained().estimate() ? CHAINED : PAIRED, evaluation.estimate());
             pass.run();
         } finally {
             memory.releaseTemporaries();

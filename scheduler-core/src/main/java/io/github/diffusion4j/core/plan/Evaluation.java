@@ -46,14 +46,9 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     /**
      * Which sums of floats are chains, see {@link Conditions}. What the network sees is a single product, and always one.
      */
-    record Chained(boolean before, boolean data, boolean remember, boolean anchor, boolean next) {
+    record Chained(boolean before, boolean data, boolean remember, boolean anchor, boolean next, boolean estimate) {
 
-        static final Chained NONE = new Chained(false, false, false, false, false);
-
-        /** What is true of both. */
-        Chained and(Chained other) {
-            return new Chained(before && other.before, data && other.data, remember && other.remember, anchor && other.anchor, next && other.next);
-        }
+        static final Chained NONE = new Chained(false, false, false, false, false, false);
     }
 
     Evaluation withChained(Chained other) {

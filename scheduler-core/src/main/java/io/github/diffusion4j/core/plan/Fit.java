@@ -21,7 +21,7 @@ final class Fit {
         ElementType type = arrays.type(sample);
         type.computed();
         if (arrays.type(output) != type) {
-            throw new IllegalArgumentException("the network output is " + arrays.type(output) + " but the sample is " + type + "; convert one, ND4J's arrays with castTo");
+            throw new IllegalArgumentException("the network output is " + arrays.type(output) + " but the sample is " + type + "; convert one");
         }
         long[] shape = arrays.shape(sample);
         boolean learned = step.learnsVariance();

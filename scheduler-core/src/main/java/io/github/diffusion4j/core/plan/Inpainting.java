@@ -60,23 +60,23 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
     /**
      * Puts the known region into a state. An anchor of its own, to which a solver goes back within a step or for a correction, and remembered predictions stay as they are.
      *
-     * @param plan the run
+     * @param run the run: a plan, or {@code plan.on(arrays)}
      * @param evaluation the evaluation whose step led to the state
      * @param after the state after it
      * @param source the noise of the region; another seed than the run's, so that the two are independent
      * @return the state with the known region, a new sample
      * @throws IllegalArgumentException if known data or mask do not fit the sample, naming both
      */
-    public SamplerState<A> keepKnown(Plan plan, int evaluation, SamplerState<A> after, NoiseSource source) {
+    public SamplerState<A> keepKnown(Runs<A> run, int evaluation, SamplerState<A> after, NoiseSource source) {
         after.checkOpen();
         Arrays<A> arrays = after.arrays();
         A sample = after.sample();
-        Mask region = mask(arrays, plan, evaluation, sample);
+        Mask region = mask(arrays, run.plan(), evaluation, sample);
         A blended = arrays.copy(sample);
         A noised = arrays.make(arrays.type(sample), arrays.shape(sample));
         boolean complete = false;
         try {
-            noise(arrays, plan, evaluation, noised, source);
+            noise(run, evaluation, noised, source);
             region.blend(arrays, blended, noised);
             complete = true;
         } finally {
@@ -101,10 +101,10 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
     }
 
     /** Writes the known data at the noise level after an evaluation. */
-    void noise(Arrays<A> arrays, Plan plan, int evaluation, A out, NoiseSource source) {
-        NoiseLevel level = plan.levelAfter(evaluation);
-        arrays.onHost(out, true, host -> source.fill(plan.request(evaluation), host));
-        Kernels.combine(arrays, Rows.SAMPLES, out, true, List.of(new Term<>(known, level.alpha()), new Term<>(out, level.sigma())));
+    void noise(Runs<A> run, int evaluation, A out, NoiseSource source) {
+        NoiseLevel level = run.plan().levelAfter(evaluation);
+        run.arrays().onHost(out, true, host -> source.fill(run.plan().request(evaluation), host, run.rows()));
+        Kernels.combine(run.arrays(), run.rows(), out, true, List.of(new Term<>(known, level.alpha()), new Term<>(out, level.sigma())));
     }
 
     /**

@@ -61,6 +61,9 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
 
     SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
         checked(evaluation, state);
+        if (!buffers.arrays().equals(arrays)) {
+            throw new IllegalArgumentException("the buffers hold arrays of " + buffers.arrays() + " but the run is over " + arrays);
+        }
         Engine<A> engine = Engine.at(state, rows, plan.correction(), buffers);
         engine.advance(plan.program().steps().get(evaluation), output, false, noise.forRun(plan.program().noisy()));
         return engine.state(evaluation + 1, plan.key());

@@ -49,7 +49,8 @@ public interface ModelInput<A> {
     }
 
     private double[] eachSample() {
-        double[] values = new double[(int) arrays().shape(sample())[0]];
+        long[] shape = arrays().shape(sample());
+        double[] values = new double[shape.length == 0 ? 1 : (int) shape[0]];
         java.util.Arrays.fill(values, timestep());
         return values;
     }

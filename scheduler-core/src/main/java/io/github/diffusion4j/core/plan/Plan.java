@@ -21,9 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * threads. All memory of a run lives in its {@link SamplerState}. The methods that meet arrays are those of {@link Runs}; a plan is a run over ND4J's arrays, {@link #on} one over others.
  *
  * <pre>{@code
- *   SamplerState state = plan.start(noise);
+ *   SamplerState<INDArray> state = plan.start(noise);
  *   for (int i = 0; i < plan.evaluations(); i++) {
- *       ModelInput in = plan.input(i, state);
+ *       ModelInput<INDArray> in = plan.input(i, state);
  *       state = plan.step(i, unet(in.sample(), in.timestep()), state, noiseSource);
  *   }
  *   INDArray image = state.sample();

@@ -32,10 +32,10 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
                 all.add(evaluation);
             }
         }
-        return of(solver, Conditions.marked(all, parameterization), stepStarts);
+        return of(solver, all, parameterization, stepStarts);
     }
 
-    private static Program of(Solver solver, List<Evaluation> all, int... stepStarts) {
+    private static Program of(Solver solver, List<Evaluation> all, Parameterization parameterization, int... stepStarts) {
         boolean[] anchorNeeded = new boolean[all.size() + 1];
         int[] predictionsNeeded = new int[all.size() + 1];
         for (int i = all.size() - 1; i >= 0; i--) {
@@ -49,7 +49,8 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
             throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
         }
         int[] noisy = IntStream.range(0, all.size()).flatMap(i -> IntStream.of(i, i).limit(all.get(i).draws())).toArray();
-        return new Program(all, steps(all, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded, noisy);
+        List<Evaluation> marked = Conditions.marked(all, parameterization);
+        return new Program(marked, steps(marked, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded, noisy);
     }
 
     private static List<Step> steps(List<Evaluation> all, boolean[] anchorNeeded, int[] predictionsNeeded) {

@@ -107,7 +107,7 @@ public interface Runs<A> {
     default A noise(NoiseSource source, ElementType type, long... shape) {
         type.computed();
         A noise = arrays().make(type, shape);
-        arrays().onHost(noise, true, host -> source.fill(NoiseRequest.start(), host.byRows(rows())));
+        arrays().onHost(noise, true, host -> source.fill(NoiseRequest.start(), host, rows()));
         return noise;
     }
 

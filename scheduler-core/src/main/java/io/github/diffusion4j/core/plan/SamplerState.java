@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The arrays belong to the caller once handed out; the library never touches them again. ND4J frees arrays when the garbage collector gets to them; in a loop that should not wait
  * for it, close each state but for what the next one shares with it:
  * <pre>{@code
- *   SamplerState next = plan.step(i, output, state, noiseSource);
+ *   SamplerState<INDArray> next = plan.step(i, output, state, noiseSource);
  *   state.closeExcept(next);
  *   state = next;
  * }</pre>
@@ -50,7 +50,6 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         Objects.requireNonNull(sample, "a state needs a sample");
         Objects.requireNonNull(anchor, "a state needs an anchor; where a solver has none it is the sample");
         predictions = List.copyOf(predictions);
-        // What was serialized before states knew their plan has none.
         plan = Objects.requireNonNullElse(plan, "");
         checkLike(arrays, sample, anchor, "the anchor");
         for (int k = 0; k < predictions.size(); k++) {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  */
 public final class Session<A> implements AutoCloseable {
 
+    private final Runs<A> runs;
     private final Plan plan;
     private final NoiseSource source;
     private final Arrays<A> arrays;
@@ -36,6 +37,7 @@ public final class Session<A> implements AutoCloseable {
     private NoiseSource regionNoise = NoiseSource.none();
 
     private Session(Runs<A> runs, NoiseSource source) {
+        this.runs = runs;
         this.plan = runs.plan();
         this.arrays = runs.arrays();
         this.buffers = Buffers.recycling(arrays);
@@ -173,7 +175,8 @@ public final class Session<A> implements AutoCloseable {
     }
 
     /**
-     * Takes the step that follows a network evaluation. If it fails, whatever the reason, the session is what it was before: the step can be tried again.
+     * Takes the step that follows a network evaluation. If it fails, whatever the reason, the session is what it was before: the step can be tried again. Only where a known region is kept in
+     * arrays whose memory Java does not reach, a failure of their library may come after the step.
      *
      * @param output what the network returned for {@link #input}; not changed, and not read after this call
      * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
@@ -197,7 +200,7 @@ public final class Session<A> implements AutoCloseable {
         Mask mask = inpainting.mask(arrays, plan, evaluation, sample());
         A known = buffers.take(arrays.type(sample()), arrays.shape(sample()));
         try {
-            inpainting.noise(arrays, plan, evaluation, known, regionNoise);
+            inpainting.noise(runs, evaluation, known, regionNoise);
             engine.advance(step, output, false, source);
             engine.keep(known, mask, step.input());
         } finally {

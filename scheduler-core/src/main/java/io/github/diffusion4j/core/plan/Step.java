@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * All that happens between two network evaluations, as weights of registers: one list, or one for each sample when samples stand at different timesteps.
@@ -20,27 +21,44 @@ import java.util.function.Function;
  * @param churn what happens to the new sample before the next evaluation, empty for nothing
  * @param input what the network sees at the next evaluation, empty if that is the sample itself
  * @param scaling for each row the weights of {@code next} that only the arrays can tell
- * @param chained which sums of floats are chains; of {@code before} it says {@code churn}
+ * @param chained which sums of floats are chains
  * @param request the noise of {@code next}
  * @param churnRequest the noise of {@code churn}
  * @param keepAnchor whether the anchor is read later
  * @param keepPredictions how many predictions are read later
  */
 record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
-        Evaluation.Chained chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
+        Chains chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
 
     private static final double[][] NOTHING = {};
 
     /** The step of one evaluation, or of one for each sample, after which nothing follows. */
     static Step last(List<Evaluation> rows, NoiseRequest request) {
         return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
-                NOTHING, NOTHING, scaling(rows), rows.stream().map(Evaluation::chained).reduce(Evaluation.Chained::and).orElseThrow(), request, request, false, 0);
+                NOTHING, NOTHING, scaling(rows), Chains.of(rows), request, request, false, 0);
     }
 
     /** The same step with another evaluation after it. */
     Step before(Evaluation following, NoiseRequest otherChurnRequest, boolean otherKeepAnchor, int otherKeepPredictions) {
-        Evaluation.Chained both = new Evaluation.Chained(following.chained().before(), chained.data(), chained.remember(), chained.anchor(), chained.next());
+        Chains both = new Chains(new boolean[] {following.chained().before()}, chained.data(), chained.remember(), chained.anchor(), chained.next());
         return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions);
+    }
+
+    /** For each combination, and each row, whether it is a chain: a row does not know the others. */
+    record Chains(boolean[] churn, boolean[] data, boolean[] remember, boolean[] anchor, boolean[] next) {
+
+        static Chains of(List<Evaluation> rows) {
+            return new Chains(new boolean[] {false}, each(rows, Evaluation.Chained::data), each(rows, Evaluation.Chained::remember), each(rows, Evaluation.Chained::anchor),
+                    each(rows, Evaluation.Chained::next));
+        }
+
+        private static boolean[] each(List<Evaluation> rows, Predicate<Evaluation.Chained> part) {
+            boolean[] flags = new boolean[rows.size()];
+            for (int row = 0; row < flags.length; row++) {
+                flags[row] = part.test(rows.get(row).chained());
+            }
+            return flags;
+        }
     }
 
     private static double[][] weights(List<Evaluation> rows, Function<Evaluation, double[]> part) {

@@ -1,6 +1,5 @@
 package io.github.diffusion4j.docs.bridges;
 
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -40,6 +39,7 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
     private final Map<A, OnnxTensor> samples = new IdentityHashMap<>();
     private final Timesteps timesteps;
     private final A output;
+    private final long[] sampleShape;
 
     /** Writes the value that the network is conditioned on. */
     private interface Timesteps {
@@ -52,7 +52,7 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
      * @param session the network; its first output is what the step reads
      * @param arrays the library of the run's arrays
      * @param like an array of the samples' type and shape
-     * @param others what else the network takes, by name: text embeddings, masks; the input that neither these nor the timestep name is the sample
+     * @param others what else the network takes, by name: text embeddings, masks; they stay yours. The input that neither these nor the timestep name is the sample
      */
     OnnxModel(OrtSession session, Arrays<A> arrays, A like, Map<String, OnnxTensor> others) throws OrtException {
         this.session = session;
@@ -63,14 +63,27 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
         sampleName = session.getInputNames().stream().filter(name -> !name.equals(timestepName) && !others.containsKey(name)).reduce((one, other) -> {
             throw new IllegalArgumentException("the network takes " + one + " and " + other + " beside the timestep; say what one of them gets");
         }).orElseThrow(() -> new IllegalArgumentException("the network takes no sample; it has " + session.getInputNames()));
-        timesteps = timesteps(session.getInputInfo().get(timestepName), arrays.shape(like)[0]);
-        output = arrays.make(arrays.type(like), arrays.shape(like));
-        outputs.put(session.getOutputNames().iterator().next(), tensor(output));
+        sampleShape = arrays.shape(like).clone();
+        timesteps = timesteps((TensorInfo) session.getInputInfo().get(timestepName).getInfo(), sampleShape[0]);
+        String outputName = session.getOutputNames().iterator().next();
+        output = arrays.make(arrays.type(like), outputShape((TensorInfo) session.getOutputInfo().get(outputName).getInfo(), sampleShape));
+        outputs.put(outputName, tensor(output));
+    }
+
+    /** The samples' shape, but where the network says another size: twice the channels if it learned the variance. */
+    private static long[] outputShape(TensorInfo info, long... sample) {
+        long[] shape = sample.clone();
+        for (int axis = 0; axis < shape.length && axis < info.getShape().length; axis++) {
+            shape[axis] = info.getShape()[axis] > 0 ? info.getShape()[axis] : shape[axis];
+        }
+        return shape;
     }
 
     /** A vector as long as the batch, or a single number, of the type that the network takes. */
-    private Timesteps timesteps(NodeInfo info, long batch) throws OrtException {
-        TensorInfo wanted = (TensorInfo) info.getInfo();
+    private Timesteps timesteps(TensorInfo wanted, long batch) throws OrtException {
+        if (wanted.type != OnnxJavaType.INT64 && wanted.type != OnnxJavaType.FLOAT) {
+            throw new IllegalArgumentException("this network takes timesteps of type " + wanted.type + "; export it with float or int64 timesteps");
+        }
         long[] shape = wanted.getShape().length == 0 ? new long[0] : new long[] {wanted.getShape()[0] == 1 ? 1 : batch};
         int count = shape.length == 0 ? 1 : (int) shape[0];
         ByteBuffer memory = ByteBuffer.allocateDirect(count * Long.BYTES).order(java.nio.ByteOrder.nativeOrder());
@@ -99,8 +112,8 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
 
     @Override
     public A predict(ModelInput<A> input) {
-        if (!java.util.Arrays.equals(arrays.shape(input.sample()), arrays.shape(output))) {
-            throw new IllegalArgumentException("this model is for samples of shape " + java.util.Arrays.toString(arrays.shape(output)) + ", got "
+        if (!java.util.Arrays.equals(arrays.shape(input.sample()), sampleShape)) {
+            throw new IllegalArgumentException("this model is for samples of shape " + java.util.Arrays.toString(sampleShape) + ", got "
                     + java.util.Arrays.toString(arrays.shape(input.sample())));
         }
         try {

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 /** Work on blocks, by several threads where there are enough values to pay for them. Results must not depend on how blocks are divided. */
 final class Parallel {
 
-    /** How much longer a random number takes than a sum of two arrays. */
-    static final long NOISE = 8;
+    /** How much longer a random number takes than a sum of two values. */
+    static final long NOISE = 16;
 
     /** From so much work on two threads are faster than one; the unit is a sum of two values. */
     private static final long WORTH_IT = 1 << 18;

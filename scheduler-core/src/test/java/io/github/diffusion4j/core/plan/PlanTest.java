@@ -175,6 +175,12 @@ class PlanTest {
     }
 
     @Test
+    void a_solver_that_remembers_what_was_never_there_is_refused() {
+        String message = assertThrows(IllegalArgumentException.class, () -> plan(new TestSolvers.Forward(), 4, true)).getMessage();
+        assertTrue(message.contains("reads 1 predictions from before the run"), message);
+    }
+
+    @Test
     void plans_that_cannot_run_are_refused() {
         NoiseLevel pureNoise = new NoiseLevel(999, 0, 1);
         TimeGrid fromNoise = TimeGrid.contiguous(List.of(pureNoise), NoiseLevel.clean(0));

@@ -23,6 +23,19 @@ final class TestSolvers {
         }
     }
 
+    /** Reads a prediction that no step before it made. */
+    record Forward() implements Solver {
+        @Override
+        public SolverTraits traits() {
+            return new SolverTraits(1, 0, 1, 1, "test");
+        }
+
+        @Override
+        public List<Stage> stages(TimeGrid grid, int i) {
+            return List.of(Stage.of(grid.from(i), Combination.SAMPLE.withMemory(1)));
+        }
+    }
+
     /** Heun's method on dx/dsigma = eps: the second evaluation starts again from the anchor. */
     record Heun() implements Solver {
         @Override

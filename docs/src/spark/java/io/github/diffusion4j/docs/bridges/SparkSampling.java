@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Draws samples on a Spark cluster. A sample depends on the seed and its own number, not on partitions, machines or retries. */
 final class SparkSampling {
 
     /** What every machine needs, sent once. */
-    record Job<M extends Sampling.Model & Serializable>(Plan plan, M model, long seed, long... shape) implements Serializable {
+    record Job<M extends Sampling.Model<INDArray> & Serializable>(Plan plan, M model, long seed, long... shape) implements Serializable {
 
         /** One sample of the given shape, flat. */
         float[] draw(int number) {

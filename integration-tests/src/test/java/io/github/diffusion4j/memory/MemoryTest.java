@@ -34,6 +34,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,6 +220,28 @@ class MemoryTest {
     }
 
     /** A step that fails changes nothing: with noise the run goes on as if it had not been tried. */
+    /** Nobody holds these arrays but the call that reads them; ND4J frees what the garbage collector finds unheld, and reading on would end the process. */
+    @Test
+    void arrays_live_as_long_as_they_are_read() throws InterruptedException {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread collector = new Thread(() -> {
+            while (!done.get()) {
+                System.gc();
+            }
+        });
+        collector.start();
+        try {
+            for (int i = 0; i < 8; i++) {
+                double[] values = Nd4jArrays.ND4J.values(Nd4j.valueArrayOf(new long[] {1 << 22}, 7f, DataType.FLOAT));
+                assertEquals(7, values[values.length - 1]);
+                assertEquals(7, Nd4jArrays.ND4J.memory(Nd4j.valueArrayOf(new long[] {1 << 22}, 7f, DataType.FLOAT)).toFloats()[1 << 21]);
+            }
+        } finally {
+            done.set(true);
+            collector.join();
+        }
+    }
+
     @Test
     void a_failed_step_leaves_the_session_as_it_was() {
         Plan plan = plan("EulerAncestralDiscreteScheduler");

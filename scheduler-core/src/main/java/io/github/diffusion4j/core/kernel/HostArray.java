@@ -312,13 +312,7 @@ public final class HostArray implements Serializable {
 
     /** Writes zeros. */
     public void clear() {
-        assign(HostArray.of(new double[1], ones(shape.length)).spread(shape));
-    }
-
-    private static long[] ones(int rank) {
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
-        return ones;
+        assign(HostArray.of(new double[1]).spread(shape));
     }
 
     /**

@@ -87,17 +87,10 @@ public final class Kernels {
         out.type().computed();
         Memory memory = out.memory();
         int length = out.length() / samples;
-        int blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
-        Parallel.run(samples * blocks, out.length() * Parallel.NOISE, (first, last) -> {
-            Scratch scratch = Scratch.take();
-            for (int i = first; i < last; i++) {
-                int start = i % blocks * Scratch.SIZE;
-                int count = Math.min(Scratch.SIZE, length - start);
-                float[] block = scratch.floats(1)[0];
-                generator.generate(i / blocks, start, block, count, scratch);
-                memory.write(i / blocks * length + start, block, 0, count);
-            }
-            scratch.give();
+        Parallel.run(samples, length, out.length() * Parallel.NOISE, (sample, start, count, scratch) -> {
+            float[] block = scratch.floats(1)[0];
+            generator.generate(sample, start, block, count, scratch);
+            memory.write(sample * length + start, block, 0, count);
         });
         Reference.reachabilityFence(out);
     }

@@ -68,14 +68,8 @@ public final class Moments {
     static double[][] rows(int rows, int length, int width, BlockSums block) {
         int blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         double[] parts = new double[rows * blocks * width];
-        Parallel.run(rows * blocks, (long) rows * length * width, (first, last) -> {
-            Scratch scratch = Scratch.take();
-            for (int i = first; i < last; i++) {
-                int start = i % blocks * Scratch.SIZE;
-                block.add(i / blocks * length + start, Math.min(Scratch.SIZE, length - start), scratch, parts, i * width);
-            }
-            scratch.give();
-        });
+        Parallel.run(rows, length, (long) rows * length * width,
+                (row, start, count, scratch) -> block.add(row * length + start, count, scratch, parts, (row * blocks + start / Scratch.SIZE) * width));
         double[][] sums = new double[rows][width];
         for (int place = 0; place < parts.length; place++) {
             sums[place / (blocks * width)][place % width] += parts[place];

@@ -17,23 +17,27 @@ final class Parallel {
 
     private Parallel() {}
 
-    /** Works on the blocks {@code first .. last-1}. */
-    interface Range {
-        void run(int first, int last);
+    /** Works on one block of one row. */
+    interface Block {
+        void work(int row, int start, int count, Scratch scratch);
     }
 
-    /** Works on all blocks. Where one fails the others are waited for, so that no thread is left writing when the failure is told. */
-    static void run(int blocks, long work, Range range) {
+    /**
+     * Works on all blocks of {@link Scratch#SIZE} values, and a rest, of each row. Where one fails the others are waited for, so that no thread is left writing when the failure is told.
+     */
+    static void run(int rows, int length, long work, Block block) {
+        int each = (length + Scratch.SIZE - 1) / Scratch.SIZE;
+        int blocks = rows * each;
         int processors = Runtime.getRuntime().availableProcessors();
         int parts = work < WORTH_IT || processors == 1 ? 1 : Math.min(blocks, PARTS * processors);
         if (parts <= 1) {
-            range.run(0, blocks);
+            range(0, blocks, each, length, block);
             return;
         }
         AtomicReference<Throwable> failure = new AtomicReference<>();
         IntStream.range(0, parts).parallel().forEach(part -> {
             try {
-                range.run((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts));
+                range((int) ((long) blocks * part / parts), (int) ((long) blocks * (part + 1) / parts), each, length, block);
             } catch (RuntimeException | Error e) {
                 failure.set(e);
             }
@@ -44,5 +48,15 @@ final class Parallel {
         if (failure.get() instanceof RuntimeException exception) {
             throw exception;
         }
+    }
+
+    /** The blocks {@code first .. last-1}, counted over all rows. */
+    private static void range(int first, int last, int each, int length, Block block) {
+        Scratch scratch = Scratch.take();
+        for (int i = first; i < last; i++) {
+            int start = i % each * Scratch.SIZE;
+            block.work(i / each, start, Math.min(Scratch.SIZE, length - start), scratch);
+        }
+        scratch.give();
     }
 }

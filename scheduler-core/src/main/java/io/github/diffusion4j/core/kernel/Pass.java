@@ -11,11 +11,12 @@ import java.util.List;
  *   r_t = clamp(w_0 r_0 + w_1 r_1 + ..., limit)
  * </pre>
  * Block by block, all that is read is read first and written last, so an array may be read and written by the same pass, in place. A register in between never
- * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise; where the caller says so, sums of floats are rounded with each term. The result has the same bits for any number of threads.
+ * touches memory. Sums are rounded once, to float if no array is DOUBLE and to double otherwise; where the caller says so, sums of floats are rounded with each term. The result has the
+ * same bits for any number of threads.
  *
  * <p>Rows are the samples of the first axis. A pass keeps its memory between two runs, so that running it again allocates nothing. Not thread-safe.
  */
-public final class Pass implements Parallel.Range {
+public final class Pass {
 
     static final boolean[] PAIRED = {false};
     static final boolean[] CHAINED = {true};
@@ -26,7 +27,7 @@ public final class Pass implements Parallel.Range {
     private final int registers;
     /** The arrays to read, by register, then those to write. */
     private final HostArray[] arrays;
-    private final Memory[] memories;
+    private final Parallel.Block block = this::work;
     /** What makes a register's values, where no array holds them. */
     private final Kernels.Generator[] generators;
     private final List<Assignment> spare = new ArrayList<>();
@@ -34,7 +35,6 @@ public final class Pass implements Parallel.Range {
     private long[] loads = new long[1];
     private boolean wide;
     private int length;
-    private int blocks;
 
     /**
      * An empty pass.
@@ -47,7 +47,6 @@ public final class Pass implements Parallel.Range {
         }
         this.registers = registers;
         this.arrays = new HostArray[2 * registers];
-        this.memories = new Memory[2 * registers];
         this.generators = new Kernels.Generator[registers];
     }
 
@@ -69,7 +68,6 @@ public final class Pass implements Parallel.Range {
     /** Forgets arrays and assignments. */
     public void clear() {
         Arrays.fill(arrays, null);
-        Arrays.fill(memories, null);
         Arrays.fill(generators, null);
         while (!assignments.isEmpty()) {
             spare.add(assignments.remove(assignments.size() - 1));
@@ -145,7 +143,6 @@ public final class Pass implements Parallel.Range {
         for (int i = 0; i < arrays.length; i++) {
             if (arrays[i] != null) {
                 checkShape(arrays[i], result);
-                memories[i] = arrays[i].memory();
                 wide |= arrays[i].type().computed() == ElementType.DOUBLE;
             }
         }
@@ -155,13 +152,12 @@ public final class Pass implements Parallel.Range {
             throw new IllegalArgumentException("there are weights for " + rows + " rows, but the arrays have " + result.samples());
         }
         length = result.length() / rows;
-        blocks = (length + Scratch.SIZE - 1) / Scratch.SIZE;
         loads = loads.length < rows ? new long[rows] : loads;
         for (int row = 0; row < rows; row++) {
             loads[row] = loads(row);
             checkBound(loads[row]);
         }
-        Parallel.run(rows * blocks, (long) result.length() * (assignments.size() + Parallel.NOISE * generated), this);
+        Parallel.run(rows, length, (long) result.length() * (assignments.size() + Parallel.NOISE * generated), block);
     }
 
     private void checkBound(long needed) {
@@ -248,21 +244,12 @@ public final class Pass implements Parallel.Range {
         return needed;
     }
 
-    /** Works on the blocks {@code first .. last-1}, counted over all rows. */
-    @Override
-    public void run(int first, int last) {
-        Scratch scratch = Scratch.take();
-        for (int i = first; i < last; i++) {
-            int row = i / blocks;
-            int start = i % blocks * Scratch.SIZE;
-            int count = Math.min(Scratch.SIZE, length - start);
-            if (wide) {
-                block(scratch.doubles(registers + 1), row, start, count, scratch);
-            } else {
-                block(scratch.floats(registers + 2), row, start, count, scratch);
-            }
+    private void work(int row, int start, int count, Scratch scratch) {
+        if (wide) {
+            block(scratch.doubles(registers + 1), row, start, count, scratch);
+        } else {
+            block(scratch.floats(registers + 2), row, start, count, scratch);
         }
-        scratch.give();
     }
 
     private void block(float[][] x, int row, int start, int count, Scratch scratch) {
@@ -270,7 +257,7 @@ public final class Pass implements Parallel.Range {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
             if (generators[r] == null) {
-                memories[r].read(at, x[r], 0, count);
+                arrays[r].memory().read(at, x[r], 0, count);
             } else {
                 generators[r].generate(row, start, x[r], count, scratch);
             }
@@ -296,7 +283,7 @@ public final class Pass implements Parallel.Range {
                 if (!finite) {
                     FloatSums.settle(x[r], exact[r], count);
                 }
-                memories[registers + r].write(at, x[r], 0, count);
+                arrays[registers + r].memory().write(at, x[r], 0, count);
             }
         }
     }
@@ -305,7 +292,7 @@ public final class Pass implements Parallel.Range {
         sums(x, row, start, count, scratch);
         for (int r = 0; r < registers; r++) {
             if (arrays[registers + r] != null) {
-                memories[registers + r].write(row * length + start, x[r], 0, count);
+                arrays[registers + r].memory().write(row * length + start, x[r], 0, count);
             }
         }
     }
@@ -316,7 +303,7 @@ public final class Pass implements Parallel.Range {
         for (long left = loads[row]; left != 0; left &= left - 1) {
             int r = Long.numberOfTrailingZeros(left);
             if (generators[r] == null) {
-                memories[r].read(at, x[r], 0, count);
+                arrays[r].memory().read(at, x[r], 0, count);
             } else {
                 float[] made = scratch.floats(registers + 1)[registers];
                 generators[r].generate(row, start, made, count, scratch);

@@ -83,7 +83,7 @@ public final class Samples {
         Memory right = argument.memory();
         each(target, (sample, left, start, end) -> {
             DoubleBinaryOperator f = function.apply(sample);
-            blocks(left, start, end, true, (x, from, count, scratch) -> {
+            blocks(left, start, end, (x, from, count, scratch) -> {
                 double[] y = scratch.block(1);
                 right.read(from, y, 0, count);
                 for (int i = 0; i < count; i++) {
@@ -101,7 +101,7 @@ public final class Samples {
      * @param weights w, of the same shape
      */
     public static void blend(HostArray target, HostArray other, HostArray weights) {
-        blocks(target.memory(), 0, target.length(), true, (x, from, count, scratch) -> {
+        blocks(target.memory(), 0, target.length(), (x, from, count, scratch) -> {
             double[] y = scratch.block(1);
             double[] w = scratch.block(2);
             other.memory().read(from, y, 0, count);
@@ -125,7 +125,7 @@ public final class Samples {
     }
 
     private static void clamp(Memory memory, int start, int end, double limit, double scale) {
-        blocks(memory, start, end, true, (x, from, count, scratch) -> {
+        blocks(memory, start, end, (x, from, count, scratch) -> {
             for (int i = 0; i < count; i++) {
                 x[i] = Math.max(-limit, Math.min(limit, x[i])) * scale;
             }
@@ -136,17 +136,15 @@ public final class Samples {
         void act(double[] x, int from, int count, Scratch scratch);
     }
 
-    /** Reads a part of memory block by block into {@code scratch.block(0)}, and writes it back where the action changes it. */
-    private static void blocks(Memory memory, int start, int end, boolean changed, BlockAction action) {
+    /** Reads a part of memory block by block into {@code scratch.block(0)}, and writes it back as the action leaves it. */
+    private static void blocks(Memory memory, int start, int end, BlockAction action) {
         Scratch scratch = Scratch.take();
         double[] x = scratch.block(0);
         for (int from = start; from < end; from += Scratch.SIZE) {
             int count = Math.min(Scratch.SIZE, end - from);
             memory.read(from, x, 0, count);
             action.act(x, from, count, scratch);
-            if (changed) {
-                memory.write(from, x, 0, count);
-            }
+            memory.write(from, x, 0, count);
         }
         scratch.give();
     }

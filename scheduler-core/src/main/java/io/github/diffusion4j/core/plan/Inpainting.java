@@ -71,7 +71,7 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
         after.checkOpen();
         Arrays<A> arrays = after.arrays();
         A sample = after.sample();
-        Mask region = mask(arrays, run.plan(), evaluation, sample);
+        Mask region = mask(run, evaluation, sample);
         A blended = arrays.copy(sample);
         A noised = arrays.make(arrays.type(sample), arrays.shape(sample));
         boolean complete = false;
@@ -89,13 +89,14 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
     }
 
     /** The mask after an evaluation, which fits the sample, as do the known data. */
-    Mask mask(Arrays<A> arrays, Plan plan, int evaluation, A sample) {
+    Mask mask(Runs<A> run, int evaluation, A sample) {
+        Arrays<A> arrays = run.arrays();
         Fit.checkOpen(arrays, known, "the known data");
         if (arrays.type(known) != arrays.type(sample) || !Forward.fits(arrays.shape(known), arrays.shape(sample))) {
             throw new IllegalArgumentException("the known data are " + Fit.describe(arrays, known) + " but the sample is " + Fit.describe(arrays, sample)
                     + "; they must agree, or the known data be one sample for all");
         }
-        Mask region = mask.at(plan, evaluation);
+        Mask region = mask.at(run.plan(), evaluation);
         region.over(arrays.shape(sample));
         return region;
     }

@@ -105,7 +105,7 @@ public final class Session<A> implements AutoCloseable {
      */
     public Session<A> keeping(Inpainting<A> region, NoiseSource noise) {
         if (!done()) {
-            region.mask(arrays, plan, evaluation, sample());
+            region.mask(runs, evaluation, sample());
         }
         inpainting = region;
         regionNoise = noise;
@@ -197,7 +197,7 @@ public final class Session<A> implements AutoCloseable {
 
     /** What can fail comes before the step, so that a step that fails changes nothing. */
     private void stepAndKeep(Step step, A output) {
-        Mask mask = inpainting.mask(arrays, plan, evaluation, sample());
+        Mask mask = inpainting.mask(runs, evaluation, sample());
         A known = buffers.take(arrays.type(sample()), arrays.shape(sample()));
         try {
             inpainting.noise(runs, evaluation, known, regionNoise);

@@ -58,11 +58,6 @@ final class RunMemory<A> {
         return (A[]) new Object[count];
     }
 
-    /** What the arrays of the run hold. */
-    ElementType type() {
-        return arrays.type(sample);
-    }
-
     /** The shape of the arrays of the run. */
     long[] shape() {
         return arrays.shape(sample);

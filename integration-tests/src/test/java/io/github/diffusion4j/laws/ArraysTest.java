@@ -237,7 +237,7 @@ class ArraysTest {
             for (int i = 0; i < plan.evaluations(); i++) {
                 HostArray output = network(runs.input(i, expected));
                 expected = runs.step(i, output, expected, NOISE);
-                SamplerState<HostArray> next = runs.stepInto(i, output, state, NOISE, buffers);
+                SamplerState<HostArray> next = runs.stepInto(i, List.of(output), state, NOISE, buffers);
                 state.giveExcept(next, buffers);
                 state = next;
                 assertEquals(expected, state, name + " after " + i);

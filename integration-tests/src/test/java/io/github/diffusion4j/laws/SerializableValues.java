@@ -8,6 +8,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
@@ -127,7 +128,7 @@ final class SerializableValues {
         Plan plan = ComposedScheduler.of(TABLE, DpmSolverMultistep.sde(2)).plan(5);
         List<Object> parts = new ArrayList<>(List.of(NoiseLevel.clean(0), plan, plan.grid(), plan.from(2), ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(1)).withEnd(TABLE.cleanest()).plan(3).reversed(), Combination.ZERO.withSample(2), plan.startFrom(Trajectory.array(1, 2)),
                 DataCorrection.NONE, DataCorrection.clip(1), DataCorrection.dynamicThreshold(0.995, 2), new Langevin(0.1), Mask.of(Trajectory.array(0, 1)), AdaptiveSampling.DEFAULT,
-                AdaptiveSampling.DEFAULT.control(), new Parameterization.Weights(1, 2)));
+                AdaptiveSampling.DEFAULT.control(), new Parameterization.Weights(1, 2), Branch.UNCONDITIONAL));
         parts.addAll(List.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity(), Parameterization.flow()));
         for (Solver solver : List.of(DpmSolverMultistep.plusPlus(3), DpmSolverMultistep.sde(2))) {
             parts.add(solver.traits());

@@ -147,6 +147,27 @@ public final class ArrayPass<A> {
     }
 
     /**
+     * Acts on the values of several arrays on the host, rows along the first axis: on their memory, or on copies.
+     *
+     * @param each the arrays
+     * @param action what is done with them; it changes nothing
+     */
+    public void onRows(List<A> each, Consumer<List<HostArray>> action) {
+        onRows(each, new ArrayList<>(), action);
+    }
+
+    private void onRows(List<A> each, List<HostArray> found, Consumer<List<HostArray>> action) {
+        if (found.size() == each.size()) {
+            action.accept(found);
+            return;
+        }
+        onRows(each.get(found.size()), false, host -> {
+            found.add(host);
+            onRows(each, found, action);
+        });
+    }
+
+    /**
      * Acts on the values of an array on the host in their own order: on its memory, or on a copy.
      *
      * @param array the array

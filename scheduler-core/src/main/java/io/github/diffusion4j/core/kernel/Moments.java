@@ -27,27 +27,17 @@ public final class Moments {
      * @throws IllegalArgumentException if the shapes differ
      */
     public static Moments[] of(HostArray... arrays) {
-        if (arrays.length == 0) {
-            throw new IllegalArgumentException("moments are of one array or more, got none");
-        }
-        HostArray first = arrays[0];
-        for (HostArray array : arrays) {
-            if (!Arrays.equals(array.sizes(), first.sizes())) {
-                throw new IllegalArgumentException("moments are of arrays of one shape, got " + array + " beside " + first);
-            }
-        }
+        HostArray first = first(arrays);
         int m = arrays.length;
         int length = first.length() / first.samples();
-        double[][] sums = rows(first.samples(), length, m + m * (m + 1) / 2, (from, count, scratch, out, at) -> {
-            double[][] x = scratch.doubles(m);
+        double[][] sums = rows(first.samples(), length, width(m), (from, count, scratch, out, at) -> {
+            double[][] x = loaded(arrays, from, count, scratch, 0);
             for (int k = 0; k < m; k++) {
-                arrays[k].memory().read(from, x[k], 0, count);
-                Arrays.fill(x[k], count, Scratch.SIZE, 0);
-                out[at + k] = sum(x[k]);
+                out[at + k] = total(x[k]);
             }
             for (int k = 0, place = at + m; k < m; k++) {
                 for (int l = 0; l <= k; l++) {
-                    out[place++] = product(x[k], x[l]);
+                    out[place++] = dot(x[k], x[l]);
                 }
             }
         });
@@ -57,6 +47,146 @@ public final class Moments {
             moments[row] = new Moments(sums[row], m, length);
         }
         return moments;
+    }
+
+    /**
+     * Mean absolute values of linear combinations of the arrays over each row, {@code mean |sum of w_k x_k|}.
+     *
+     * @param arrays arrays of one shape, rows along the first axis, see {@link HostArray#byRows}
+     * @param weights for each row its combinations, each of as many weights as there are arrays
+     * @return for each row the mean of each combination
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public static double[][] absolute(HostArray[] arrays, double[][]... weights) {
+        HostArray first = first(arrays);
+        int length = first.length() / first.samples();
+        int combinations = weights[0].length;
+        double[][] sums = rows(first.samples(), length, combinations, (from, count, scratch, out, at) -> {
+            double[][] x = loaded(arrays, from, count, scratch, 1);
+            double[] mixed = x[arrays.length];
+            for (int c = 0; c < combinations; c++) {
+                mix(weights[from / length][c], x, mixed);
+                out[at + c] = total(mixed);
+            }
+        });
+        Reference.reachabilityFence(arrays);
+        for (double[] row : sums) {
+            Arrays.setAll(row, c -> row[c] / length);
+        }
+        return sums;
+    }
+
+    private static void mix(double[] weights, double[][] x, double[] out) {
+        Arrays.fill(out, 0, Scratch.SIZE, 0);
+        for (int k = 0; k < weights.length; k++) {
+            if (weights[k] != 0) {
+                double[] term = x[k];
+                for (int i = 0; i < Scratch.SIZE; i++) {
+                    out[i] += weights[k] * term[i];
+                }
+            }
+        }
+        for (int i = 0; i < Scratch.SIZE; i++) {
+            out[i] = Math.abs(out[i]);
+        }
+    }
+
+    private static HostArray first(HostArray... arrays) {
+        if (arrays.length == 0) {
+            throw new IllegalArgumentException("moments are of one array or more, got none");
+        }
+        for (HostArray array : arrays) {
+            if (!Arrays.equals(array.sizes(), arrays[0].sizes())) {
+                throw new IllegalArgumentException("moments are of arrays of one shape, got " + array + " beside " + arrays[0]);
+            }
+        }
+        return arrays[0];
+    }
+
+    /** A block of each array in doubles, zeros behind its end. */
+    private static double[][] loaded(HostArray[] arrays, int from, int count, Scratch scratch, int more) {
+        double[][] x = scratch.doubles(arrays.length + more);
+        for (int k = 0; k < arrays.length; k++) {
+            arrays[k].memory().read(from, x[k], 0, count);
+            Arrays.fill(x[k], count, Scratch.SIZE, 0);
+        }
+        return x;
+    }
+
+    private static int width(int arrays) {
+        return arrays + arrays * (arrays + 1) / 2;
+    }
+
+    /**
+     * The moments of linear combinations of the arrays, which follow from those of the arrays.
+     *
+     * @param weights for each new array its weights
+     * @return the moments of the new arrays
+     */
+    public Moments of(double[]... weights) {
+        int m = weights.length;
+        double[] mixed = new double[width(m)];
+        for (int k = 0, place = m; k < m; k++) {
+            mixed[k] = sum(weights[k]);
+            for (int l = 0; l <= k; l++) {
+                mixed[place++] = product(weights[k], weights[l]);
+            }
+        }
+        return new Moments(mixed, m, values);
+    }
+
+    /**
+     * The sum of a linear combination of the arrays over the row.
+     *
+     * @param weights the weight of each array; those that are left out are 0
+     * @return the sum
+     */
+    public double sum(double... weights) {
+        double sum = 0;
+        for (int k = 0; k < weights.length; k++) {
+            sum += weights[k] == 0 ? 0 : weights[k] * sums[k];
+        }
+        return sum;
+    }
+
+    /**
+     * The inner product of two linear combinations of the arrays over the row.
+     *
+     * @param one the weight of each array in the one
+     * @param other the weight of each array in the other
+     * @return the sum of the products
+     */
+    public double product(double[] one, double[] other) {
+        double sum = 0;
+        for (int k = 0; k < one.length; k++) {
+            for (int l = 0; l < other.length; l++) {
+                double weight = one[k] * other[l];
+                sum += weight == 0 ? 0 : weight * product(k, l);
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * The Euclidean norm of a linear combination of the arrays over the row.
+     *
+     * @param weights the weight of each array
+     * @return the norm
+     */
+    public double norm(double... weights) {
+        return Math.sqrt(Math.max(0, product(weights, weights)));
+    }
+
+    /**
+     * The standard deviation of a linear combination of the arrays over the row, as of a sample: {@code sqrt((<y, y> - (sum y)^2 / n) / (n - 1))}.
+     *
+     * @param weights the weight of each array
+     * @return the deviation; 0 for a row of one value
+     */
+    public double deviation(double... weights) {
+        double sum = sum(weights);
+        double square = product(weights, weights) - sum * sum / values;
+        return values == 1 ? 0 : Math.sqrt(Math.max(0, square) / (values - 1));
     }
 
     /** Sums of one block, written from a place on. */
@@ -78,7 +208,7 @@ public final class Moments {
     }
 
     /** Four sums at once, which the processor overlaps. */
-    private static double sum(double[] x) {
+    private static double total(double[] x) {
         double a = 0;
         double b = 0;
         double c = 0;
@@ -92,7 +222,7 @@ public final class Moments {
         return a + b + (c + d);
     }
 
-    private static double product(double[] x, double[] y) {
+    private static double dot(double[] x, double[] y) {
         double a = 0;
         double b = 0;
         double c = 0;
@@ -104,6 +234,15 @@ public final class Moments {
             d += x[i + 3] * y[i + 3];
         }
         return a + b + (c + d);
+    }
+
+    /**
+     * The number of arrays.
+     *
+     * @return the number
+     */
+    public int arrays() {
+        return arrays;
     }
 
     /**

@@ -7,25 +7,26 @@ import java.util.List;
 /**
  * Weights of a linear combination of what a solver knows after a network evaluation:
  * <pre>
- *   sample * x + anchor * a + data * x0^ + epsilon * eps^ + memory[0] * m0 + memory[1] * m1 + ... + noise * z
+ *   sample * x + anchor * a + data * x0^ + base * u0^ + epsilon * eps^ + memory[0] * m0 + memory[1] * m1 + ... + noise * z
  * </pre>
  *
  * <p>{@code x0^} is the network's estimate of the data after the {@link io.github.diffusion4j.core.DataCorrection};
  * {@code eps^} is its estimate of the noise, never corrected. To use the noise that a corrected estimate implies, write
- * {@code (x - alpha x0^) / sigma}.
+ * {@code (x - alpha x0^) / sigma}. {@code u0^} is the estimate of the data by the network without condition, never corrected; in a run without guidance it is {@code x0^}.
  *
  * @param sample the weight of the sample the network saw (before input scaling)
  * @param anchor the weight of the anchor, an earlier sample that a multi-evaluation step starts from
  * @param data the weight of the estimate of the clean data
+ * @param base the weight of the estimate of the data without guidance, from {@link io.github.diffusion4j.core.guidance.Branch#UNCONDITIONAL}
  * @param epsilon the weight of the estimate of the noise
  * @param memory the weights of the remembered predictions, newest first
  * @param noise the weight of fresh N(0, I) noise
  */
-public record Combination(double sample, double anchor, double data, double epsilon, List<Double> memory, double noise)
+public record Combination(double sample, double anchor, double data, double base, double epsilon, List<Double> memory, double noise)
         implements Serializable {
 
     /** Nothing: every weight is zero. */
-    public static final Combination ZERO = new Combination(0, 0, 0, 0, List.of(), 0);
+    public static final Combination ZERO = new Combination(0, 0, 0, 0, 0, List.of(), 0);
 
     /** The sample itself. */
     public static final Combination SAMPLE = ZERO.withSample(1);
@@ -45,7 +46,7 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withSample(double weight) {
-        return new Combination(weight, anchor, data, epsilon, memory, noise);
+        return new Combination(weight, anchor, data, base, epsilon, memory, noise);
     }
 
     /**
@@ -55,7 +56,7 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withAnchor(double weight) {
-        return new Combination(sample, weight, data, epsilon, memory, noise);
+        return new Combination(sample, weight, data, base, epsilon, memory, noise);
     }
 
     /**
@@ -65,7 +66,17 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withData(double weight) {
-        return new Combination(sample, anchor, weight, epsilon, memory, noise);
+        return new Combination(sample, anchor, weight, base, epsilon, memory, noise);
+    }
+
+    /**
+     * With another weight for the estimate of the data without guidance.
+     *
+     * @param weight the weight
+     * @return the combination
+     */
+    public Combination withBase(double weight) {
+        return new Combination(sample, anchor, data, weight, epsilon, memory, noise);
     }
 
     /**
@@ -75,7 +86,7 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withEpsilon(double weight) {
-        return new Combination(sample, anchor, data, weight, memory, noise);
+        return new Combination(sample, anchor, data, base, weight, memory, noise);
     }
 
     /**
@@ -85,7 +96,7 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withMemory(double... weights) {
-        return new Combination(sample, anchor, data, epsilon, Arrays.stream(weights).boxed().toList(), noise);
+        return new Combination(sample, anchor, data, base, epsilon, Arrays.stream(weights).boxed().toList(), noise);
     }
 
     /**
@@ -95,6 +106,6 @@ public record Combination(double sample, double anchor, double data, double epsi
      * @return the combination
      */
     public Combination withNoise(double weight) {
-        return new Combination(sample, anchor, data, epsilon, memory, weight);
+        return new Combination(sample, anchor, data, base, epsilon, memory, weight);
     }
 }

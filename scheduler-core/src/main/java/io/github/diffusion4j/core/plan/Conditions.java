@@ -3,12 +3,14 @@ package io.github.diffusion4j.core.plan;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * Which sums of a run lose nothing that matters when each of their terms is rounded to float. An array of a run holds, where the network is right, a known mixture of data, noise and fresh
  * noise, each of unit size, so the size of every term and of the result is known before the run. A sum of n terms in a chain is off by at most {@code (n + 1) 2^-24} times the sum of its terms'
- * sizes; it is taken as a chain where that is at most 2^-20 of the result's size, the last four bits of a float.
+ * sizes; it is taken as a chain where that is at most 2^-20 of the result's size, the last four bits of a float. Guided outputs count as one: where branches cancel, what the network rounded is
+ * already larger than what the chain of their sum rounds.
  */
 final class Conditions {
 
@@ -54,6 +56,7 @@ final class Conditions {
         Content output = new Content(target.first(), target.second(), 0);
         anchor = anchor == null ? sample : anchor;
         List<Content> registers = new ArrayList<>(List.of(sample, anchor, output, new Content(1, 0, 0), new Content(0, 0, 1), sample, new Content(0, 0, 1), sample));
+        registers.addAll(Collections.nCopies(Evaluation.MEMORY - Evaluation.BRANCH, output));
         registers.addAll(memory);
         boolean before = chained(e.before(), registers);
         boolean data = chained(e.data(), registers);

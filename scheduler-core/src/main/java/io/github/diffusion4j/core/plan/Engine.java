@@ -1,9 +1,11 @@
 package io.github.diffusion4j.core.plan;
 
 import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
+import static io.github.diffusion4j.core.plan.Evaluation.BRANCH;
 import static io.github.diffusion4j.core.plan.Evaluation.CHURN_NOISE;
 import static io.github.diffusion4j.core.plan.Evaluation.CORRECTED;
 import static io.github.diffusion4j.core.plan.Evaluation.INPUT;
+import static io.github.diffusion4j.core.plan.Evaluation.KEPT;
 import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
 import static io.github.diffusion4j.core.plan.Evaluation.NEXT;
 import static io.github.diffusion4j.core.plan.Evaluation.NOISE;
@@ -20,7 +22,10 @@ import io.github.diffusion4j.core.kernel.Scratch;
 import io.github.diffusion4j.core.noise.BlockNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a step does to the arrays of a run: the only place where scalar programs meet arrays. Everything between two network evaluations is one pass over memory.
@@ -33,6 +38,7 @@ final class Engine<A> {
     static final double[][] NOTHING = {};
     private static final boolean[] CHAINED = {true};
     private static final boolean[] PAIRED = {false};
+    private static final double[][] AS_IT_IS = {asItIs()};
     private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
     /** Samples of fewer values get their noise in an array: each would fill a block of its own. */
     private static final int WORTH_A_BLOCK = Scratch.SIZE / 2;
@@ -42,10 +48,19 @@ final class Engine<A> {
     private final Rows rows;
     private final ArrayPass<A> pass;
     private final RunMemory<A> memory;
+    private final Weighing<A> weighing;
     private final Drawn stepNoise = new Drawn();
     private final Drawn churnNoise = new Drawn();
     /** Whether noise is made while the pass runs. */
     private boolean makesNoise;
+    /** Where the network's input goes, one array for each branch; empty for an array of the run's own. */
+    private List<A> slots = List.of();
+
+    private static double[] asItIs() {
+        double[] weights = new double[MEMORY];
+        weights[NEXT] = 1;
+        return weights;
+    }
 
     private Engine(DataCorrection correction, Rows rows, Buffers<A> buffers, boolean owner, int predictions) {
         this.correction = correction;
@@ -53,6 +68,7 @@ final class Engine<A> {
         this.rows = rows;
         this.pass = new ArrayPass<>(arrays, rows, MEMORY + predictions + 1);
         this.memory = new RunMemory<>(pass, buffers, owner, predictions);
+        this.weighing = new Weighing<>(pass, memory, rows);
     }
 
     /** An engine with arrays of its own, for a whole run that remembers at most so many predictions. */
@@ -68,8 +84,29 @@ final class Engine<A> {
     /** An engine for one step from a state that stays as it is, with new arrays from somewhere. */
     static <A> Engine<A> at(SamplerState<A> state, Rows rows, DataCorrection correction, Buffers<A> buffers) {
         Engine<A> engine = new Engine<>(correction, rows, buffers, false, state.predictions().size());
-        engine.memory.set(state);
+        engine.set(state);
         return engine;
+    }
+
+    private void set(SamplerState<A> state) {
+        memory.set(state);
+        weighing.setNumbers(numbers(state.held()));
+    }
+
+    private static double[][] numbers(Held<?> held) {
+        List<List<Double>> columns = List.copyOf(held.numbers().values());
+        double[][] rows = new double[columns.isEmpty() ? 0 : columns.get(0).size()][columns.size()];
+        for (int row = 0; row < rows.length; row++) {
+            for (int k = 0; k < columns.size(); k++) {
+                rows[row][k] = columns.get(k).get(row);
+            }
+        }
+        return rows;
+    }
+
+    /** Sends the network's inputs from the next step on to arrays of the caller's, one for each branch. */
+    void feed(List<A> arraysOfBranches) {
+        slots = arraysOfBranches;
     }
 
     /** Gives all arrays back. */
@@ -86,8 +123,20 @@ final class Engine<A> {
         return memory.input();
     }
 
-    SamplerState<A> state(int index, String plan) {
-        return memory.state(index, plan);
+    SamplerState<A> state(int index, Plan plan) {
+        Map<String, List<Double>> named = new LinkedHashMap<>();
+        List<String> names = plan.skipping().numbers();
+        double[][] numbers = weighing.numbers();
+        for (int k = 0; k < names.size() && numbers.length > 0; k++) {
+            int column = k;
+            named.put(names.get(k), java.util.Arrays.stream(numbers).map(row -> row[column]).toList());
+        }
+        return memory.state(index, plan.key(), named);
+    }
+
+    /** Whether no row needs the network at an evaluation. */
+    boolean leavesOut(Guided guided) {
+        return weighing.leavesOut(guided);
     }
 
     /** Begins a run: scaled noise (or a sample, scale 1), churned and scaled for the first evaluation. The noise is not changed. */
@@ -110,8 +159,15 @@ final class Engine<A> {
 
     /** Continues from a state, whose arrays are copied. */
     void resume(SamplerState<A> given, double[]... inputWeights) {
-        memory.set(given.copy());
+        set(given.copy());
         inputOf(inputWeights);
+    }
+
+    /** Makes the network's input of the sample as it is, in arrays of the caller's. */
+    void feedNow(double[]... inputWeights) {
+        for (A slot : slots) {
+            scale(memory.sample(), slot, inputWeights.length == 0 ? AS_IT_IS : inputWeights);
+        }
     }
 
     /** Makes the network's input of the sample as it is now. */
@@ -135,32 +191,62 @@ final class Engine<A> {
      * Takes the step that follows a network evaluation. If it fails, nothing has changed: all that can fail comes before the pass writes, and where the pass itself makes noise it
      * writes to other arrays than it reads.
      */
-    void advance(Step step, A output, boolean withInput, NoiseSource source) {
+    void advance(Step given, List<A> outputs, boolean withInput, NoiseSource source) {
         memory.checkOpen();
-        Fit.check(arrays, rows, step, output, memory.sample());
-        A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
+        Fit.check(arrays, rows, given, outputs, memory.sample());
+        List<A> predictions = predictions(given, outputs);
         try {
-            A corrected = step.usesCorrected() && !fused() ? corrected(step, prediction) : null;
-            A noise = step.scales() ? noise(step, output, source) : null;
+            Step step = resolved(given, predictions, outputs);
+            List<A> read = given.guided().guide().arrays().isPresent() && !outputs.isEmpty() ? computed(given.guided(), predictions) : predictions;
+            A corrected = step.usesCorrected() && !fused() ? corrected(step, read) : null;
+            A noise = step.scales() ? noise(step, outputs.get(0), source) : null;
             clear();
-            read(step.remembers() ? 1 : 0, prediction, noise);
+            read(step.remembers() ? 1 : 0, read, noise);
             if (step.usesNoise() && noise == null) {
                 draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
-            assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, prediction, noise) : step.next());
+            assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, read.get(0), noise) : step.next());
             churn(step.chained().churn(), memory.sample(), source, step.churnRequest(), step.churn());
             memory.prepare(step, inPlace());
             finish(withInput ? step.input() : NOTHING);
+            weighing.commit();
         } finally {
             memory.rollback();
             memory.releaseTemporaries();
-            release(prediction, output);
+            release(predictions, outputs);
         }
     }
 
-    private void release(A prediction, A output) {
-        if (prediction != output) {
-            arrays.release(prediction);
+    /** The step with all its weights: those that follow from the arrays are found now. */
+    private Step resolved(Step step, List<A> predictions, List<A> outputs) {
+        Guided guided = step.guided();
+        if (guided.known()) {
+            Fit.checkCount(guided.branches(), outputs.size());
+            return step;
+        }
+        boolean[] left = weighing.left(guided);
+        if (!(outputs.isEmpty() && guided.maySkip() && Weighing.all(left))) {
+            Fit.checkCount(guided.branches(), outputs.size());
+        }
+        return weighing.resolved(step, predictions, left);
+    }
+
+    /** The outputs, of which the first is replaced by what guidance computes value by value. */
+    private List<A> computed(Guided guided, List<A> predictions) {
+        List<A> read = new ArrayList<>(predictions);
+        read.set(0, memory.temporary(memory.sample()));
+        weighing.compute(guided, predictions, read.get(0));
+        return read;
+    }
+
+    /** The network's predictions, which are the first half of the channels where it learns the variance. */
+    private List<A> predictions(Step step, List<A> outputs) {
+        return step.learnsVariance() ? outputs.stream().map(output -> arrays.part(output, 1, 0, memory.shape()[1])).toList() : outputs;
+    }
+
+    private void release(List<A> predictions, List<A> outputs) {
+        if (predictions != outputs) {
+            predictions.forEach(arrays::release);
         }
     }
 
@@ -175,16 +261,25 @@ final class Engine<A> {
      */
     private void finish(double[]... inputWeights) {
         boolean rounds = arrays.type(memory.nextSample()).computed() != arrays.type(memory.nextSample());
-        A input = inputWeights.length > 0 ? memory.prepareInput(inPlace()) : null;
+        A input = inputWeights.length > 0 && slots.isEmpty() ? memory.prepareInput(inPlace()) : null;
         if (input == null) {
             memory.prepareNoInput();
         } else if (!rounds) {
             pass.write(INPUT, input);
             pass.assign(INPUT, NO_LIMIT, CHAINED, inputWeights);
         }
+        double[][] slotWeights = inputWeights.length > 0 ? inputWeights : AS_IT_IS;
+        for (int k = 0; k < slots.size() && !rounds; k++) {
+            int register = k == 0 ? INPUT : BRANCH + k - 1;
+            pass.write(register, slots.get(k));
+            pass.assign(register, NO_LIMIT, CHAINED, slotWeights);
+        }
         pass.run();
         if (input != null && rounds) {
             scale(memory.nextSample(), input, inputWeights);
+        }
+        for (int k = 0; k < slots.size() && rounds; k++) {
+            scale(memory.nextSample(), slots.get(k), slotWeights);
         }
         memory.commit();
     }
@@ -214,15 +309,25 @@ final class Engine<A> {
         if (step.movesAnchor()) {
             pass.assign(ANCHOR, NO_LIMIT, step.chained().anchor(), step.anchor());
         }
+        for (int k = 0; k < step.kept().length; k++) {
+            pass.assign(KEPT + k, NO_LIMIT, CHAINED, step.kept()[k]);
+        }
         pass.assign(NEXT, NO_LIMIT, step.chained().next(), next);
     }
 
-    private void read(int pushed, A prediction, A noise) {
-        pass.read(SAMPLE, memory.sample());
+    private void read(int pushed, List<A> predictions, A noise) {
         pass.read(ANCHOR, memory.anchor());
-        pass.read(OUTPUT, prediction);
         pass.read(NOISE, noise);
+        readOutputs(predictions);
         memory.readPredictions(pushed);
+    }
+
+    private void readOutputs(List<A> predictions) {
+        pass.read(SAMPLE, memory.sample());
+        for (int k = 0; k < predictions.size(); k++) {
+            pass.read(k == 0 ? OUTPUT : BRANCH + k - 1, predictions.get(k));
+        }
+        memory.readHeld();
     }
 
     private void churn(boolean[] chained, A like, NoiseSource source, NoiseRequest request, double[]... weights) {
@@ -271,11 +376,10 @@ final class Engine<A> {
     }
 
     /** A correction that must see all values first is given an array of its own. */
-    private A corrected(Step step, A prediction) {
+    private A corrected(Step step, List<A> predictions) {
         A data = memory.temporary(memory.sample());
         clear();
-        pass.read(SAMPLE, memory.sample());
-        pass.read(OUTPUT, prediction);
+        readOutputs(predictions);
         pass.write(CORRECTED, data);
         pass.assign(CORRECTED, NO_LIMIT, step.chained().data(), step.data());
         pass.run();
@@ -284,15 +388,17 @@ final class Engine<A> {
     }
 
     /** What the solver takes for the clean data, written to an array. */
-    void estimate(Evaluation evaluation, A output, A out) {
-        Step step = Step.last(List.of(evaluation), NoiseRequest.step(0));
+    void estimate(Evaluation evaluation, List<A> outputs, A out) {
+        Step given = Step.last(List.of(evaluation), NoiseRequest.step(0));
         memory.checkOpen();
-        Fit.check(arrays, rows, step, output, memory.sample());
-        A prediction = step.learnsVariance() ? arrays.part(output, 1, 0, memory.shape()[1]) : output;
+        Fit.check(arrays, rows, given, outputs, memory.sample());
+        List<A> predictions = predictions(given, outputs);
         try {
-            A corrected = fused() ? null : corrected(step, prediction);
+            Step step = resolved(given, predictions, outputs);
+            List<A> read = given.guided().guide().arrays().isPresent() && !outputs.isEmpty() ? computed(given.guided(), predictions) : predictions;
+            A corrected = fused() ? null : corrected(step, read);
             clear();
-            read(0, prediction, null);
+            read(0, read, null);
             if (corrected == null) {
                 pass.assign(CORRECTED, limit(), step.chained().data(), step.data());
             } else {
@@ -303,7 +409,7 @@ final class Engine<A> {
             pass.run();
         } finally {
             memory.releaseTemporaries();
-            release(prediction, output);
+            release(predictions, outputs);
         }
     }
 

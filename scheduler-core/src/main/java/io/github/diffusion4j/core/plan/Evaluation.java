@@ -2,16 +2,19 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.noise.NoiseRequest;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A stage compiled for one parameterization: every combination is reduced to weights of the physical arrays, the
  * registers. Without a data correction the estimates of data and noise dissolve into sample and network output, so most
- * updates are one pass over two or three arrays.
+ * updates are one pass over two or three arrays. Guidance whose weights are known dissolves in the same way.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
         double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval,
-        Chained chained) {
+        Chained chained, Guided guided, double[][] kept) {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;
@@ -23,16 +26,23 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     static final int NEXT = 5;
     static final int CHURN_NOISE = 6;
     static final int INPUT = 7;
-    static final int MEMORY = 8;
+    /** The network's outputs after the first, in the order of their branches. */
+    static final int BRANCH = 8;
+    static final int MOST_BRANCHES = 6;
+    /** What guidance held before, and what it holds afterwards. */
+    static final int HELD = BRANCH + MOST_BRANCHES;
+    static final int MOST_HELD = 5;
+    static final int KEPT = HELD + MOST_HELD;
+    static final int MEMORY = KEPT + MOST_HELD;
 
-    private static final String[] NAMES = {"sample", "anchor", "network output", "data estimate", "noise", "next sample", "churn noise", "network input"};
+    private static final String[] NAMES = {"sample", "anchor", "output", "data", "noise", "next sample", "churn noise", "network input"};
     private static final double[][] NOTHING = {};
     private static final Parameterization.Weights NONE = new Parameterization.Weights(0, 0);
     private static final Combination DATA = Combination.ZERO.withData(1);
 
-    static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected) {
+    static Evaluation compile(Stage stage, Parameterization parameterization, boolean corrected, Guided guided) {
         NoiseLevel level = stage.level();
-        Network network = new Network(level, parameterization, parameterization.boundary(level), parameterization.data(level));
+        Network network = new Network(level, parameterization, parameterization.boundary(level), parameterization.data(level), guided.register(Branch.UNCONDITIONAL));
         double[] data = new double[MEMORY];
         data[SAMPLE] = network.data().first();
         data[OUTPUT] = network.data().second();
@@ -40,7 +50,27 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         double scale = parameterization.inputScale(level);
         return new Evaluation(level, scale, parameterization.conditioning(level), data, before, network.expand(stage.remember(), corrected),
                 network.expand(stage.anchor(), corrected), network.expand(stage.next(), corrected), network.expand(DATA, true),
-                isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval(), Chained.NONE);
+                isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval(), Chained.NONE,
+                guided, NOTHING);
+    }
+
+    /** Whether a combination of the stage reads the network's estimate without guidance. */
+    static boolean readsBase(Stage stage) {
+        return Stream.of(stage.remember(), stage.anchor(), stage.next()).anyMatch(combination -> combination.base() != 0);
+    }
+
+    /** The same evaluation with the weights of guidance that are known dissolved in its own. */
+    Evaluation dissolved() {
+        if (!guided.known() || guided == Guided.NOT) {
+            return this;
+        }
+        double[][] weights = guided.asked(null);
+        return dissolved(weights[0], Arrays.copyOfRange(weights, 1, weights.length));
+    }
+
+    private Evaluation dissolved(double[] output, double[]... held) {
+        return new Evaluation(level, inputScale, conditioning, Guided.dissolved(data, output), before, Guided.dissolved(remember, output), Guided.dissolved(anchor, output),
+                Guided.dissolved(next, output), estimate, churn, input, scaling, interval, chained, guided, held);
     }
 
     /**
@@ -52,7 +82,7 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     }
 
     Evaluation withChained(Chained other) {
-        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, next, estimate, churn, input, scaling, interval, other);
+        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, next, estimate, churn, input, scaling, interval, other, guided, kept);
     }
 
     private static double[][] ofNext(double next, double churnNoise) {
@@ -63,16 +93,18 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     }
 
     /** What a network says at a level. */
-    private record Network(NoiseLevel level, Parameterization parameterization, Parameterization.Weights boundary, Parameterization.Weights data) {
+    private record Network(NoiseLevel level, Parameterization parameterization, Parameterization.Weights boundary, Parameterization.Weights data, int base) {
 
-        double[] expand(Combination c, boolean corrected) {
+        double[] expand(Combination given, boolean corrected) {
+            Combination c = base == OUTPUT ? given.withData(given.data() + given.base()).withBase(0) : given;
             double[] w = new double[MEMORY + c.memory().size()];
             Parameterization.Weights noise = c.epsilon() == 0 ? NONE : parameterization.noise(level);
             Parameterization.Weights inner = corrected || c.data() == 0 ? NONE : data;
             double direct = c.data() == 0 ? 0 : c.data() * boundary.first();
             double estimated = c.data() == 0 ? 0 : c.data() * boundary.second();
-            w[SAMPLE] = sum(c.sample(), direct, estimated * inner.first(), c.epsilon() * noise.first());
+            w[SAMPLE] = sum(c.sample(), direct, estimated * inner.first(), c.epsilon() * noise.first(), c.base() == 0 ? 0 : c.base() * data.first());
             w[OUTPUT] = sum(estimated * inner.second(), c.epsilon() * noise.second());
+            w[base] += c.base() == 0 ? 0 : c.base() * data.second();
             w[CORRECTED] = corrected ? estimated : 0;
             w[ANCHOR] = c.anchor();
             w[NOISE] = c.noise();
@@ -84,7 +116,7 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     }
 
     /** A sum that is 0 where the terms cancel but for rounding, so that no array is read for it. */
-    private static double sum(double... terms) {
+    static double sum(double... terms) {
         double sum = 0;
         double size = 0;
         for (double term : terms) {
@@ -96,13 +128,16 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     /** Refuses weights that no array can take; the data estimate counts only where something reads it. */
     void check(int index, Parameterization parameterization) {
+        for (double[] weights : kept) {
+            checkFinite(index, parameterization, weights);
+        }
         for (double[] weights : new double[][] {before, remember, anchor, next}) {
             checkFinite(index, parameterization, weights);
             if (weights[CORRECTED] != 0) {
                 checkFinite(index, parameterization, data);
             }
         }
-        boolean beforeIsLocal = before[ANCHOR] == 0 && before[OUTPUT] == 0 && before[CORRECTED] == 0 && before.length == MEMORY;
+        boolean beforeIsLocal = before[ANCHOR] == 0 && before[OUTPUT] == 0 && before[CORRECTED] == 0 && Arrays.stream(before, BRANCH, before.length).allMatch(weight -> weight == 0);
         if (!beforeIsLocal) {
             throw new IllegalArgumentException("evaluation " + index + ": what happens before the network may use only sample and noise");
         }
@@ -111,11 +146,29 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     private void checkFinite(int index, Parameterization parameterization, double[] weights) {
         for (int k = 0; k < weights.length; k++) {
             if (!Double.isFinite(weights[k])) {
-                String register = k < MEMORY ? NAMES[k] : "prediction " + (k - MEMORY);
-                throw new IllegalArgumentException("evaluation " + index + " at " + level + " would weight the " + register + " with " + weights[k]
+                throw new IllegalArgumentException("evaluation " + index + " at " + level + " would weight the " + described(k) + " with " + weights[k]
                         + "; " + reason(parameterization));
             }
         }
+    }
+
+    private String described(int register) {
+        return switch (name(register)) {
+            case "output" -> "network output";
+            case "data" -> "data estimate";
+            default -> name(register).startsWith("memory") ? "prediction " + (register - MEMORY) : name(register);
+        };
+    }
+
+    /** What a register is called where numbers are printed. */
+    String name(int register) {
+        if (register >= MEMORY) {
+            return "memory" + (register - MEMORY);
+        }
+        if (register == OUTPUT && guided.branches().size() > 1 && guided.known() || register >= BRANCH && register < HELD) {
+            return guided.branches().get(register == OUTPUT ? 0 : register - BRANCH + 1).name();
+        }
+        return register < BRANCH ? NAMES[register] : "held " + guided.heldBefore().get(register - HELD);
     }
 
     private String reason(Parameterization parameterization) {

@@ -1,8 +1,10 @@
 package io.github.diffusion4j.core.plan;
 
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.Rows;
+import java.util.List;
 
 /** Whether a network's output fits a step and its sample. */
 final class Fit {
@@ -16,7 +18,22 @@ final class Fit {
         }
     }
 
-    static <A> void check(Arrays<A> arrays, Rows rows, Step step, A output, A sample) {
+    /** Refuses outputs that are not those that the evaluation asks for. */
+    static <A> void check(Arrays<A> arrays, Rows rows, Step step, List<A> outputs, A sample) {
+        for (int k = 0; k < outputs.size(); k++) {
+            check(arrays, rows, step, outputs.get(k), sample);
+        }
+    }
+
+    /** Refuses a number of outputs that was not asked for. */
+    static void checkCount(List<Branch> branches, int outputs) {
+        if (outputs != branches.size()) {
+            throw new IllegalArgumentException("the evaluation asks for " + branches.size() + " outputs, " + branches + ", but got " + outputs + "; give one for each, in this order"
+                    + (branches.isEmpty() ? ": this evaluation is left out and takes none" : ""));
+        }
+    }
+
+    private static <A> void check(Arrays<A> arrays, Rows rows, Step step, A output, A sample) {
         checkOpen(arrays, output, "the network output");
         ElementType type = arrays.type(sample);
         type.computed();

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.Kernels;
@@ -38,7 +39,7 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
         arrays.type(sample).computed();
         Engine<A> engine = Engine.fresh(this);
         engine.begin(sample, scale, plan.evaluation(0), false, source.forRun(plan.program().noisy()), Program.churn(0));
-        return engine.state(0, plan.key());
+        return engine.state(0, plan);
     }
 
     @Override
@@ -49,33 +50,38 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
             sample = arrays.make(arrays.type(sample), arrays.shape(sample));
             Kernels.combine(arrays, rows, sample, true, List.of(new Term<>(state.sample(), e.inputScale())));
         }
-        return new Given<>(arrays, sample, e.conditioning(), e.level());
+        return new Given<>(arrays, sample, e.conditioning(), e.level(), needs(e.guided(), state));
     }
 
-    private record Given<A>(Arrays<A> arrays, A sample, double timestep, NoiseLevel level) implements ModelInput<A> {}
+    private record Given<A>(Arrays<A> arrays, A sample, double timestep, NoiseLevel level, List<Branch> branches) implements ModelInput<A> {}
+
+    private List<Branch> needs(Guided guided, SamplerState<A> state) {
+        boolean leavesOut = guided.maySkip() && Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays)).leavesOut(guided);
+        return leavesOut ? List.of() : guided.branches();
+    }
 
     @Override
-    public SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
-        return step(evaluation, output, state, noise, Buffers.fresh(arrays));
+    public SamplerState<A> step(int evaluation, List<A> outputs, SamplerState<A> state, NoiseSource noise) {
+        return step(evaluation, outputs, state, noise, Buffers.fresh(arrays));
     }
 
-    SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
+    SamplerState<A> step(int evaluation, List<A> outputs, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
         checked(evaluation, state);
         if (!buffers.arrays().equals(arrays)) {
             throw new IllegalArgumentException("the buffers hold arrays of " + buffers.arrays() + " but the run is over " + arrays);
         }
         Engine<A> engine = Engine.at(state, rows, plan.correction(), buffers);
-        engine.advance(plan.program().steps().get(evaluation), output, false, noise.forRun(plan.program().noisy()));
-        return engine.state(evaluation + 1, plan.key());
+        engine.advance(plan.program().steps().get(evaluation), outputs, false, noise.forRun(plan.program().noisy()));
+        return engine.state(evaluation + 1, plan);
     }
 
     @Override
-    public A denoised(int evaluation, A output, SamplerState<A> state) {
+    public A denoised(int evaluation, List<A> outputs, SamplerState<A> state) {
         Evaluation e = checked(evaluation, state);
         A estimate = arrays.make(arrays.type(state.sample()), arrays.shape(state.sample()));
         boolean complete = false;
         try {
-            Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays)).estimate(e, output, estimate);
+            Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays)).estimate(e, outputs, estimate);
             complete = true;
             return estimate;
         } finally {
@@ -87,9 +93,12 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
 
     A stepRows(List<Plan> plans, A output, A sample, NoiseSource noise) {
         Fit.checkOpen(arrays, sample, "the sample");
+        if (plans.stream().anyMatch(Plan::guided)) {
+            throw new IllegalArgumentException("rows with plans of their own are stepped together only without guidance; put guided runs into a SamplingBatch");
+        }
         List<Evaluation> evaluations = plans.stream().map(each -> each.evaluation(0)).toList();
         Engine<A> engine = Engine.at(new SamplerState<>(arrays, 0, sample, sample, List.of()), rows, plan.correction(), Buffers.fresh(arrays));
-        engine.advance(Step.last(evaluations, NoiseRequest.step(0)), output, false, noise);
+        engine.advance(Step.last(evaluations, NoiseRequest.step(0)), List.of(output), false, noise);
         return engine.sample() == sample ? arrays.copy(sample) : engine.sample();
     }
 
@@ -104,6 +113,10 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
         if (state.predictions().size() < needed) {
             throw new IllegalArgumentException("the state holds " + state.predictions().size() + " predictions but this plan needs " + needed + " at evaluation " + index
                     + "; it belongs to another plan");
+        }
+        List<String> held = List.copyOf(state.held().arrays().keySet());
+        if (!held.equals(e.guided().heldBefore())) {
+            throw new IllegalArgumentException("the state holds the arrays " + held + " but this plan needs " + e.guided().heldBefore() + " at evaluation " + index + "; it belongs to another plan");
         }
         return e;
     }

@@ -1,8 +1,10 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
+import java.util.List;
 
 /**
  * What to feed the network.
@@ -38,6 +40,13 @@ public interface ModelInput<A> {
      * @return the level
      */
     NoiseLevel level();
+
+    /**
+     * The outputs that are asked for, in the order in which the step takes them.
+     *
+     * @return the branches; {@link Branch#CONDITIONAL} alone without guidance, and none where the evaluation is left out
+     */
+    List<Branch> branches();
 
     /**
      * The conditioning value once per sample, for networks that take a vector.

@@ -4,6 +4,9 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.guidance.Branch;
+import io.github.diffusion4j.core.guidance.Guidance;
+import io.github.diffusion4j.core.guidance.Skipping;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.kernel.Rows;
@@ -62,7 +65,7 @@ public final class Plan implements Runs<INDArray>, Serializable {
      * @throws IllegalArgumentException if any weight of any step is not finite, naming the evaluation and the reason
      */
     public static Plan of(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction) {
-        return new Plan(new Recipe(solver, grid, parameterization, correction, 1));
+        return new Plan(new Recipe(solver, grid, parameterization, correction, 1, Guidance.NONE, Skipping.NEVER));
     }
 
     /**
@@ -73,6 +76,28 @@ public final class Plan implements Runs<INDArray>, Serializable {
      */
     public Plan withStartScale(double scale) {
         return new Plan(recipe.withStartScale(scale), program);
+    }
+
+    /**
+     * The same run with guidance.
+     *
+     * @param guidance what each evaluation asks the network for, and how the outputs become one
+     * @return the plan
+     * @throws IllegalArgumentException if the guidance means nothing in this run, with the reason
+     */
+    public Plan guided(Guidance guidance) {
+        return new Plan(recipe.withGuidance(guidance));
+    }
+
+    /**
+     * The same run with evaluations that are left out while it goes on.
+     *
+     * @param skipping who decides
+     * @return the plan
+     * @throws IllegalArgumentException if evaluations of this run cannot be left out, with the reason
+     */
+    public Plan skipping(Skipping skipping) {
+        return new Plan(recipe.withSkipping(skipping));
     }
 
     /**
@@ -228,6 +253,48 @@ public final class Plan implements Runs<INDArray>, Serializable {
      */
     public int evaluations() {
         return program.evaluations().size();
+    }
+
+    /**
+     * What the network is asked for at an evaluation: what a server sizes its batch by. An evaluation that a {@link Skipping} may leave out is counted as asked.
+     *
+     * @param evaluation from 0
+     * @return the branches, in the order in which the step takes their outputs; none if the evaluation is left out
+     */
+    public List<Branch> needs(int evaluation) {
+        return evaluation(evaluation).guided().branches();
+    }
+
+    /**
+     * How often the network is asked in the whole run, each branch counted; the most where a {@link Skipping} decides.
+     *
+     * @return the number
+     */
+    public int calls() {
+        return program.evaluations().stream().mapToInt(evaluation -> evaluation.guided().branches().size()).sum();
+    }
+
+    /**
+     * The guidance of the run.
+     *
+     * @return the guidance, {@link Guidance#NONE} if there is none
+     */
+    public Guidance guidance() {
+        return recipe.guidance();
+    }
+
+    /**
+     * Who decides whether the network is asked.
+     *
+     * @return the rule, {@link Skipping#NEVER} if there is none
+     */
+    public Skipping skipping() {
+        return recipe.skipping();
+    }
+
+    /** Whether the network's outputs are taken as anything but what they are. */
+    boolean guided() {
+        return !guidance().equals(Guidance.NONE) || !skipping().equals(Skipping.NEVER);
     }
 
     /**
@@ -410,7 +477,8 @@ public final class Plan implements Runs<INDArray>, Serializable {
     public PlanDescription describe() {
         List<PlanDescription.Row> rows = IntStream.range(0, evaluations())
                 .mapToObj(i -> PlanDescription.Row.of(evaluation(i), i, stepOf(i), request(i))).toList();
-        return new PlanDescription(solver().toString(), recipe.parameterization().toString(), correction().toString(), startScale(), grid().to(grid().last() - 1), rows);
+        return new PlanDescription(solver().toString(), recipe.parameterization().toString(), correction().toString(), startScale(), grid().to(grid().last() - 1), rows,
+                guided() ? recipe.guidance() + (recipe.skipping().equals(Skipping.NEVER) ? "" : ", " + recipe.skipping()) : "");
     }
 
     /**

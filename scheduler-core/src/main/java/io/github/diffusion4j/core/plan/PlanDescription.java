@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -28,11 +29,14 @@ import java.util.stream.Collectors;
  * @param startScale the factor of the noise the run starts from
  * @param end the level at which the run ends
  * @param rows the network evaluations in order
+ * @param guidance what the network is asked for and when it is not, empty without guidance
  */
-public record PlanDescription(String solver, String parameterization, String correction, double startScale, NoiseLevel end, List<Row> rows) {
+public record PlanDescription(String solver, String parameterization, String correction, double startScale, NoiseLevel end, List<Row> rows, String guidance) {
 
     /** The combinations of an evaluation in the order in which they are applied; the one that makes the next sample is the last. */
     public static final List<String> PARTS = List.of("before", "data", "remember", "anchor", "next");
+
+    private static final List<String> UNGUIDED = List.of(Branch.CONDITIONAL.name());
 
     private static final List<String> REGISTERS = List.of("sample", "anchor", "output", "data", "noise");
 
@@ -45,23 +49,28 @@ public record PlanDescription(String solver, String parameterization, String cor
      * @param level the noise level
      * @param inputScale the factor of the sample before the network sees it
      * @param weights for each of {@link #PARTS} the weights that are not 0 by the name of their array; {@code data} is how the estimate of the data
-     *     follows from sample and output, empty where no correction reads it
+     *     follows from sample and output, empty where no correction reads it. Where guidance is known, branches have their own names instead of {@code output}, and arrays that it holds
+     *     are further parts, {@code held ...}
      * @param scaling the rule of weights that only the arrays can tell
      * @param noise the noise that is drawn
+     * @param asks the branches that the network is asked for
      * @param paired those of {@link #PARTS} whose terms cancel so much that FLOAT arrays are summed in pairs of floats and rounded once; all others are chains of fused multiply-adds
      */
     public record Row(int index, int step, double time, NoiseLevel level, double inputScale, Map<String, Map<String, Double>> weights, String scaling,
-            List<NoiseRequest> noise, List<String> paired) {
+            List<NoiseRequest> noise, List<String> asks, List<String> paired) {
 
         static Row of(Evaluation e, int index, int step, NoiseRequest request) {
             Map<String, Map<String, Double>> weights = new LinkedHashMap<>();
-            weights.put("before", named(e.before()));
+            weights.put("before", named(e, e.before()));
             weights.put("data", Map.of());
-            weights.put("remember", named(e.remember()));
-            weights.put("anchor", named(e.anchor()));
-            weights.put("next", named(e.next()));
+            weights.put("remember", named(e, e.remember()));
+            weights.put("anchor", named(e, e.anchor()));
+            weights.put("next", named(e, e.next()));
             if (weights.values().stream().anyMatch(part -> part.containsKey("data"))) {
-                weights.put("data", named(e.data()));
+                weights.put("data", named(e, e.data()));
+            }
+            for (int k = 0; k < e.kept().length; k++) {
+                weights.put("held " + e.guided().heldAfter().get(k), named(e, e.kept()[k]));
             }
             List<NoiseRequest> noise = new ArrayList<>();
             if (e.before()[Evaluation.NOISE] != 0) {
@@ -70,7 +79,8 @@ public record PlanDescription(String solver, String parameterization, String cor
             if (e.usesNoise()) {
                 noise.add(request);
             }
-            return new Row(index, step, e.conditioning(), e.level(), e.inputScale(), Collections.unmodifiableMap(weights), e.scaling().toString(), List.copyOf(noise), paired(weights, e.chained()));
+            return new Row(index, step, e.conditioning(), e.level(), e.inputScale(), Collections.unmodifiableMap(weights), e.scaling().toString(), List.copyOf(noise),
+                    e.guided().branches().stream().map(Branch::name).toList(), paired(weights, e.chained()));
         }
 
         private static List<String> paired(Map<String, Map<String, Double>> weights, Evaluation.Chained chained) {
@@ -78,11 +88,11 @@ public record PlanDescription(String solver, String parameterization, String cor
             return PARTS.stream().filter(part -> weights.get(part).size() > 1 && !chains.get(part)).toList();
         }
 
-        private static Map<String, Double> named(double[] weights) {
+        private static Map<String, Double> named(Evaluation e, double... weights) {
             Map<String, Double> named = new LinkedHashMap<>();
             for (int k = 0; k < weights.length; k++) {
                 if (weights[k] != 0) {
-                    named.put(k < Evaluation.MEMORY ? REGISTERS.get(k) : "memory" + (k - Evaluation.MEMORY), weights[k]);
+                    named.put(e.name(k), weights[k]);
                 }
             }
             return Collections.unmodifiableMap(named);
@@ -92,12 +102,13 @@ public record PlanDescription(String solver, String parameterization, String cor
         private String updates() {
             Map<String, String> trivial = Map.of("before", "sample", "anchor", "anchor");
             List<String> parts = new ArrayList<>(List.of(sum("next")));
-            for (String part : PARTS.subList(0, PARTS.size() - 1)) {
-                if (!weights.get(part).isEmpty() && !sum(part).equals(part + " = " + trivial.get(part))) {
+            for (String part : weights.keySet()) {
+                if (!part.equals("next") && !weights.get(part).isEmpty() && !sum(part).equals(part + " = " + trivial.get(part))) {
                     parts.add(sum(part));
                 }
             }
-            return String.join("; ", parts) + (scaling.equals(ArrayScaling.NONE.toString()) ? "" : "; " + scaling);
+            String asked = asks.equals(UNGUIDED) ? "" : "asks " + (asks.isEmpty() ? "nothing" : String.join(", ", asks)) + ": ";
+            return asked + String.join("; ", parts) + (scaling.equals(ArrayScaling.NONE.toString()) ? "" : "; " + scaling);
         }
 
         private String sum(String part) {
@@ -121,6 +132,9 @@ public record PlanDescription(String solver, String parameterization, String cor
             json.put("logSnr", level.logSnr());
             json.put("inputScale", inputScale);
             json.putAll(weights);
+            if (!asks.equals(UNGUIDED)) {
+                json.put("asks", asks);
+            }
             json.put("scaling", scaling);
             json.put("paired", paired);
             json.put("noise", noise.stream().map(request -> List.of(request.draw(), request.interval().from(), request.interval().to())).toList());
@@ -140,7 +154,7 @@ public record PlanDescription(String solver, String parameterization, String cor
     }
 
     private String head() {
-        return solver + ", " + parameterization + ", " + correction + ", " + rows.size() + " evaluations, ends at alpha " + number("%.6f", end.alpha()) + ", sigma "
+        return solver + ", " + parameterization + ", " + correction + ", " + (guidance.isEmpty() ? "" : guidance + ", ") + rows.size() + " evaluations, ends at alpha " + number("%.6f", end.alpha()) + ", sigma "
                 + number("%.6f", end.sigma());
     }
 
@@ -176,6 +190,9 @@ public record PlanDescription(String solver, String parameterization, String cor
         json.put("solver", solver);
         json.put("parameterization", parameterization);
         json.put("correction", correction);
+        if (!guidance.isEmpty()) {
+            json.put("guidance", guidance);
+        }
         json.put("startScale", startScale);
         json.put("end", List.of(end.alpha(), end.sigma()));
         json.put("evaluations", rows.stream().map(Row::json).toList());
@@ -202,7 +219,8 @@ public record PlanDescription(String solver, String parameterization, String cor
      * A name for the run that follows from its numbers alone: SHA-256 in hexadecimal over, in this order, the correction as UTF-8 text, then as
      * big-endian IEEE-754 doubles the start scale and alpha and sigma of the end, then for each evaluation: step, time, alpha, sigma, input scale; for each of
      * {@link #PARTS} the weights that are not 0 as (number of the array, weight), closed by -1; for each draw its number and both ends of its stretch, closed
-     * by -1; the scaling as UTF-8 text. Arrays are numbered sample 0, anchor 1, output 2, data 3, noise 4, memory0 5, and so on.
+     * by -1; the scaling as UTF-8 text. Arrays are numbered sample 0, anchor 1, output 2, data 3, noise 4, memory0 5, and so on. With guidance its text follows the correction, arrays that it
+     * holds are further parts, and branches and held arrays are written by their names.
      *
      * <p>Which solver or schedule led to the numbers does not matter. A correction of your own tells its settings by its {@code toString}.
      *
@@ -212,12 +230,14 @@ public record PlanDescription(String solver, String parameterization, String cor
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.write(correction.getBytes(StandardCharsets.UTF_8));
+            out.write(guidance.getBytes(StandardCharsets.UTF_8));
             write(out, startScale, end.alpha(), end.sigma());
             for (Row row : rows) {
                 write(out, row.step(), row.time(), row.level().alpha(), row.level().sigma(), row.inputScale());
-                for (String part : PARTS) {
-                    for (Map.Entry<String, Double> weight : row.weights().get(part).entrySet()) {
-                        write(out, register(weight.getKey()), weight.getValue());
+                for (Map<String, Double> part : row.weights().values()) {
+                    for (Map.Entry<String, Double> weight : part.entrySet()) {
+                        writeRegister(out, weight.getKey());
+                        write(out, weight.getValue());
                     }
                     write(out, -1);
                 }
@@ -233,9 +253,15 @@ public record PlanDescription(String solver, String parameterization, String cor
         }
     }
 
-    private static int register(String name) {
+    private static void writeRegister(DataOutputStream out, String name) throws IOException {
         int known = REGISTERS.indexOf(name);
-        return known >= 0 ? known : REGISTERS.size() + Integer.parseInt(name.substring("memory".length()));
+        if (known >= 0) {
+            write(out, known);
+        } else if (name.startsWith("memory")) {
+            write(out, REGISTERS.size() + Integer.parseInt(name.substring("memory".length())));
+        } else {
+            out.writeUTF(name);
+        }
     }
 
     private static void write(DataOutputStream out, double... numbers) throws IOException {

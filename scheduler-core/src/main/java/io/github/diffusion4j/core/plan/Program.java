@@ -21,18 +21,22 @@ import java.util.stream.IntStream;
  */
 record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts, boolean[] anchorNeeded, int[] predictionsNeeded, int[] noisy) {
 
-    static Program compile(Solver solver, TimeGrid grid, Parameterization parameterization, boolean corrected) {
+    static Program compile(Recipe recipe) {
+        TimeGrid grid = recipe.grid();
         List<Evaluation> all = new ArrayList<>();
-        int[] stepStarts = new int[grid.last() - grid.first()];
+        int[] stepStarts = new int[recipe.steps()];
+        List<List<Stage>> stages = IntStream.range(grid.first(), grid.last()).mapToObj(step -> recipe.solver().stages(grid, step)).toList();
+        Guiding guiding = new Guiding(recipe, stages.stream().mapToInt(List::size).sum());
         for (int step = grid.first(); step < grid.last(); step++) {
             stepStarts[grid.history(step)] = all.size();
-            for (Stage stage : solver.stages(grid, step)) {
-                Evaluation evaluation = Evaluation.compile(withInterval(stage, grid.from(step), grid.to(step)), parameterization, corrected);
-                evaluation.check(all.size(), parameterization);
+            for (Stage stage : stages.get(step - grid.first())) {
+                Guided guided = guiding.next(step, stage);
+                Evaluation evaluation = Evaluation.compile(withInterval(stage, grid.from(step), grid.to(step)), recipe.parameterization(), recipe.corrects(), guided);
+                evaluation.check(all.size(), recipe.parameterization());
                 all.add(evaluation);
             }
         }
-        return of(solver, all, parameterization, stepStarts);
+        return of(recipe.solver(), all, recipe.parameterization(), stepStarts);
     }
 
     private static Program of(Solver solver, List<Evaluation> all, Parameterization parameterization, int... stepStarts) {
@@ -49,7 +53,12 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
             throw new IllegalArgumentException(solver + " reads " + predictionsNeeded[0] + " predictions from before the run; its first steps must do without");
         }
         int[] noisy = IntStream.range(0, all.size()).flatMap(i -> IntStream.of(i, i).limit(all.get(i).draws())).toArray();
-        List<Evaluation> marked = Conditions.marked(all, parameterization);
+        List<Evaluation> marked = new ArrayList<>();
+        for (Evaluation e : Conditions.marked(all, parameterization)) {
+            Evaluation dissolved = e.dissolved();
+            dissolved.check(marked.size(), parameterization);
+            marked.add(dissolved);
+        }
         return new Program(marked, steps(marked, anchorNeeded, predictionsNeeded), stepStarts, anchorNeeded, predictionsNeeded, noisy);
     }
 

@@ -4,6 +4,8 @@ import io.github.diffusion4j.core.DataCorrection;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
+import io.github.diffusion4j.core.guidance.Guidance;
+import io.github.diffusion4j.core.guidance.Skipping;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,10 @@ import java.util.function.ToDoubleFunction;
  * @param parameterization what the network outputs
  * @param correction what happens to its estimate of the data
  * @param startScale the factor of the noise that a run starts from; a part that starts late has none, so 1
+ * @param guidance what each evaluation asks the network for
+ * @param skipping who decides whether the network is asked
  */
-record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale) implements Serializable {
+record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, DataCorrection correction, double startScale, Guidance guidance, Skipping skipping) implements Serializable {
 
     /** Levels that differ relatively by less are the same. */
     private static final double SAME = 1e-9;
@@ -30,7 +34,12 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
     }
 
     Program compile() {
-        return Program.compile(solver, grid, parameterization, !correction.equals(DataCorrection.NONE));
+        return Program.compile(this);
+    }
+
+    /** Whether the estimate of the data is corrected. */
+    boolean corrects() {
+        return !correction.equals(DataCorrection.NONE);
     }
 
     int steps() {
@@ -38,11 +47,19 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
     }
 
     Recipe withStartScale(double scale) {
-        return new Recipe(solver, grid, parameterization, correction, scale);
+        return new Recipe(solver, grid, parameterization, correction, scale, guidance, skipping);
+    }
+
+    Recipe withGuidance(Guidance other) {
+        return new Recipe(solver, grid, parameterization, correction, startScale, other, skipping);
+    }
+
+    Recipe withSkipping(Skipping other) {
+        return new Recipe(solver, grid, parameterization, correction, startScale, guidance, other);
     }
 
     private Recipe withGrid(TimeGrid other) {
-        return new Recipe(solver, other, parameterization, correction, startScale);
+        return new Recipe(solver, other, parameterization, correction, startScale, guidance, skipping);
     }
 
     Recipe slice(int from, int to) {
@@ -88,11 +105,15 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
         return grid.from(grid.first()).edmSigma() >= grid.to(grid.last() - 1).edmSigma();
     }
 
+    private String told() {
+        return solver + ", " + parameterization + ", " + correction + ", " + guidance + ", " + skipping;
+    }
+
     /** This run and one that goes on where it ends, as one. */
     Recipe followedBy(Recipe second) {
-        if (!solver.equals(second.solver) || !parameterization.equals(second.parameterization) || !correction.equals(second.correction)) {
-            throw new IllegalArgumentException("only runs of one solver, parameterization and correction can be joined, got " + solver + ", " + parameterization + ", " + correction
-                    + " and " + second.solver + ", " + second.parameterization + ", " + second.correction);
+        if (!solver.equals(second.solver) || !parameterization.equals(second.parameterization) || !correction.equals(second.correction)
+                || !guidance.equals(second.guidance) || !skipping.equals(second.skipping)) {
+            throw new IllegalArgumentException("only runs of one solver, parameterization, correction and guidance can be joined, got " + told() + " and " + second.told());
         }
         TimeGrid next = second.grid;
         boolean neighbours = grid.last() == next.first() && grid.starts().equals(next.starts()) && grid.ends().equals(next.ends());

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** What tells a run from another by its numbers, but not by their last digits. */
 final class RunKey {
@@ -30,10 +31,16 @@ final class RunKey {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.write(text(plan.correction()).getBytes(StandardCharsets.UTF_8));
+            if (plan.guided()) {
+                out.writeUTF(text(plan.guidance()) + text(plan.skipping()));
+            }
             for (Evaluation e : plan.program().evaluations()) {
                 write(out, e.conditioning(), e.level().alpha(), e.level().sigma(), e.inputScale());
                 for (double[] weights : new double[][] {e.before(), e.remember(), e.anchor(), e.next()}) {
-                    write(out, weights);
+                    write(out, ofSteps(weights));
+                    if (plan.guided()) {
+                        write(out, ofBranches(weights));
+                    }
                 }
                 out.writeUTF(e.scaling().getClass().getSimpleName());
             }
@@ -52,7 +59,17 @@ final class RunKey {
         }
     }
 
-    /** What a correction says of itself; nothing where that is only the name that Java gives an object, which the same run has otherwise elsewhere. */
+    /** The registers that every run has. */
+    private static double[] ofSteps(double... weights) {
+        return IntStream.range(0, weights.length).filter(k -> k < Evaluation.BRANCH || k >= Evaluation.MEMORY).mapToDouble(k -> weights[k]).toArray();
+    }
+
+    /** Those of guidance. */
+    private static double[] ofBranches(double... weights) {
+        return Arrays.copyOfRange(weights, Evaluation.BRANCH, Evaluation.MEMORY);
+    }
+
+    /** What a correction or guidance says of itself; nothing where that is only the name that Java gives an object, which the same run has otherwise elsewhere. */
     private static String text(Object correction) {
         String text = correction.toString();
         return text.equals(correction.getClass().getName() + "@" + Integer.toHexString(correction.hashCode())) ? "" : text;

@@ -1,6 +1,8 @@
 package io.github.diffusion4j.core.plan;
 
 import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
+import static io.github.diffusion4j.core.plan.Evaluation.HELD;
+import static io.github.diffusion4j.core.plan.Evaluation.KEPT;
 import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
 import static io.github.diffusion4j.core.plan.Evaluation.NEXT;
 import static io.github.diffusion4j.core.plan.Evaluation.SAMPLE;
@@ -10,7 +12,9 @@ import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.kernel.ElementType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The arrays of a run: which there are, which of them are the same, and which a pass writes.
@@ -27,6 +31,11 @@ final class RunMemory<A> {
     private final Arrays<A> arrays;
     private final boolean owner;
     private final A[] predictions;
+    /** What guidance holds, in the order of its names. */
+    private final A[] held = slots(Evaluation.MOST_HELD);
+    private final A[] nextHeld = slots(Evaluation.MOST_HELD);
+    private List<String> heldNames = List.of();
+    private List<String> nextHeldNames = List.of();
     /** The arrays that a step is the last to read. */
     private final A[] dead;
     private final List<A> temporaries = new ArrayList<>();
@@ -50,7 +59,7 @@ final class RunMemory<A> {
         this.arrays = buffers.arrays();
         this.owner = owner;
         this.predictions = slots(most + 1);
-        this.dead = slots(most + 4);
+        this.dead = slots(most + 4 + Evaluation.MOST_HELD);
     }
 
     @SuppressWarnings("unchecked")
@@ -81,8 +90,16 @@ final class RunMemory<A> {
         return input == null ? sample : input;
     }
 
-    SamplerState<A> state(int index, String plan) {
-        return new SamplerState<>(arrays, index, sample, anchor, remembered(), plan);
+    A held(int place) {
+        return held[place];
+    }
+
+    SamplerState<A> state(int index, String plan, Map<String, List<Double>> numbers) {
+        Map<String, A> named = new LinkedHashMap<>();
+        for (int k = 0; k < heldNames.size(); k++) {
+            named.put(heldNames.get(k), held[k]);
+        }
+        return new SamplerState<>(arrays, index, sample, anchor, remembered(), plan, new Held<>(named, numbers));
     }
 
     private List<A> remembered() {
@@ -99,6 +116,9 @@ final class RunMemory<A> {
         checkOpen(anchor, "anchor");
         for (int k = 0; k < remembered; k++) {
             checkOpen(predictions[k], "remembered prediction");
+        }
+        for (int k = 0; k < heldNames.size(); k++) {
+            checkOpen(held[k], "held array");
         }
         checkOpen(input(), "network input");
     }
@@ -117,6 +137,18 @@ final class RunMemory<A> {
         for (A prediction : state.predictions().subList(0, Math.min(state.predictions().size(), predictions.length - 1))) {
             predictions[remembered++] = prediction;
         }
+        heldNames = List.copyOf(state.held().arrays().keySet());
+        int place = 0;
+        for (A array : state.held().arrays().values()) {
+            held[place++] = array;
+        }
+    }
+
+    /** Binds what guidance holds to its registers. */
+    void readHeld() {
+        for (int k = 0; k < heldNames.size(); k++) {
+            pass.read(HELD + k, held[k]);
+        }
     }
 
     void readPredictions(int pushed) {
@@ -130,6 +162,7 @@ final class RunMemory<A> {
         deadCount = 0;
         pushes = false;
         nextRemembered = 0;
+        nextHeldNames = List.of();
         nextSample = write(NEXT, type, false, shape);
         nextAnchor = nextSample;
         nextInput = null;
@@ -149,7 +182,16 @@ final class RunMemory<A> {
         nextAnchor = step.keepAnchor() ? passedOn(step.anchor(), anchor) : null;
         nextPrediction = pushes && nextRemembered > 0 ? passedOn(step.remember(), anchor) : null;
         nextSample = step.churn().length == 0 ? passedOn(step.next(), nextAnchor) : null;
+        nextHeldNames = step.guided().heldAfter();
+        for (int k = 0; k < nextHeldNames.size(); k++) {
+            nextHeld[k] = heldOn(step.kept()[k]);
+        }
         list();
+        for (int k = 0; k < nextHeldNames.size(); k++) {
+            if (nextHeld[k] == null) {
+                nextHeld[k] = write(KEPT + k, type.computed(), inPlace, shape);
+            }
+        }
         if (pushes && nextRemembered > 0 && nextPrediction == null) {
             nextPrediction = write(MEMORY, type.computed(), inPlace, shape);
         }
@@ -184,6 +226,8 @@ final class RunMemory<A> {
         nextRemembered = remembered;
         nextSample = sample;
         nextAnchor = anchor;
+        nextHeldNames = heldNames;
+        System.arraycopy(held, 0, nextHeld, 0, held.length);
     }
 
     /** The arrays after the step take the place of those before. */
@@ -197,6 +241,10 @@ final class RunMemory<A> {
             System.arraycopy(predictions, 0, predictions, 1, Math.min(remembered, predictions.length - 1));
             predictions[0] = nextPrediction;
         }
+        for (int k = 0; k < held.length; k++) {
+            held[k] = k < nextHeldNames.size() ? nextHeld[k] : null;
+        }
+        heldNames = nextHeldNames;
         remembered = nextRemembered;
         sample = nextSample;
         anchor = nextAnchor;
@@ -223,11 +271,15 @@ final class RunMemory<A> {
             for (int k = 0; k < remembered; k++) {
                 dies(predictions[k]);
             }
+            for (int k = 0; k < heldNames.size(); k++) {
+                dies(held[k]);
+            }
         }
     }
 
     private void dies(A array) {
-        boolean lives = array == nextAnchor || array == nextSample || array == nextPrediction || among(array, predictions, nextRemembered - (pushes ? 1 : 0));
+        boolean lives = array == nextAnchor || array == nextSample || array == nextPrediction || among(array, predictions, nextRemembered - (pushes ? 1 : 0))
+                || among(array, nextHeld, nextHeldNames.size());
         if (!lives && !among(array, dead, deadCount)) {
             dead[deadCount++] = array;
         }
@@ -245,6 +297,16 @@ final class RunMemory<A> {
     /** The array that a combination is, if it is nothing but the sample or the anchor. */
     private A passedOn(double[][] weights, A currentAnchor) {
         return Evaluation.isOnly(weights, SAMPLE) ? sample : Evaluation.isOnly(weights, ANCHOR) ? currentAnchor : null;
+    }
+
+    /** The array that is held on as it is: one that was held, or the sample. */
+    private A heldOn(double[][] weights) {
+        for (int k = 0; k < heldNames.size(); k++) {
+            if (Evaluation.isOnly(weights, HELD + k)) {
+                return held[k];
+            }
+        }
+        return Evaluation.isOnly(weights, SAMPLE) ? sample : null;
     }
 
     private A write(int register, ElementType type, boolean inPlace, long... shape) {
@@ -274,7 +336,7 @@ final class RunMemory<A> {
 
     /** The sample as an array that no prediction is, so that it may be changed. */
     A ownSample() {
-        if (among(sample, predictions, remembered)) {
+        if (among(sample, predictions, remembered) || among(sample, held, heldNames.size())) {
             A copy = buffers.take(arrays.type(sample), arrays.shape(sample));
             arrays.assign(sample, copy);
             anchor = anchor == sample ? copy : anchor;
@@ -301,6 +363,7 @@ final class RunMemory<A> {
         if (sample != null) {
             nextRemembered = 0;
             pushes = false;
+            nextHeldNames = List.of();
             nextSample = null;
             nextAnchor = null;
             nextPrediction = null;

@@ -188,28 +188,42 @@ public interface Runs<A> {
      * @throws IllegalArgumentException if index, shape or data type do not fit, naming both sides, the state is of another plan, or an array is closed
      */
     default SamplerState<A> step(int evaluation, A output, SamplerState<A> state, NoiseSource noise) {
-        return loop().step(evaluation, output, state, noise);
+        return step(evaluation, List.of(output), state, noise);
+    }
+
+    /**
+     * Takes the step that follows a network evaluation of several branches, or of none. Pure: the same arguments give the same state.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param outputs what the network returned for {@link #input}, one for each of {@link ModelInput#branches}, in their order
+     * @param state the state
+     * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @return the next state
+     * @throws IllegalArgumentException if index, number of outputs, shape or data type do not fit, naming both sides, the state is of another plan, or an array is closed
+     */
+    default SamplerState<A> step(int evaluation, List<A> outputs, SamplerState<A> state, NoiseSource noise) {
+        return loop().step(evaluation, outputs, state, noise);
     }
 
     /**
      * The same step in arrays of the caller's: what a new array would cost is saved where enough came back, and still nothing that is handed in is changed.
      * <pre>{@code
      *   Buffers<INDArray> buffers = Buffers.recycling(plan.arrays());
-     *   SamplerState<INDArray> next = plan.stepInto(i, output, state, noiseSource, buffers);
+     *   SamplerState<INDArray> next = plan.stepInto(i, List.of(output), state, noiseSource, buffers);
      *   state.giveExcept(next, buffers);
      *   state = next;
      * }</pre>
      *
      * @param evaluation from 0, must be the state's
-     * @param output what the network returned for {@link #input}
+     * @param outputs what the network returned for {@link #input}, one for each of {@link ModelInput#branches}, in their order
      * @param state the state
      * @param noise where the step's noise comes from; {@link NoiseSource#none()} if the run is deterministic
      * @param buffers where the arrays of the next state are taken from
      * @return the next state, as {@link #step} has it
      * @throws IllegalArgumentException as {@link #step}
      */
-    default SamplerState<A> stepInto(int evaluation, A output, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
-        return loop().step(evaluation, output, state, noise, buffers);
+    default SamplerState<A> stepInto(int evaluation, List<A> outputs, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
+        return loop().step(evaluation, outputs, state, noise, buffers);
     }
 
     /**
@@ -221,7 +235,19 @@ public interface Runs<A> {
      * @return the estimate, a new array
      */
     default A denoised(int evaluation, A output, SamplerState<A> state) {
-        return loop().denoised(evaluation, output, state);
+        return denoised(evaluation, List.of(output), state);
+    }
+
+    /**
+     * The guided and corrected estimate of the clean data.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param outputs what the network returned, one for each of {@link ModelInput#branches}
+     * @param state the state the network was evaluated for
+     * @return the estimate, a new array
+     */
+    default A denoised(int evaluation, List<A> outputs, SamplerState<A> state) {
+        return loop().denoised(evaluation, outputs, state);
     }
 
     /**

@@ -10,7 +10,9 @@ import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,8 +35,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param anchor the sample a multi-evaluation step starts from; the sample itself where the solver needs none
  * @param predictions remembered predictions, newest first
  * @param plan the run that the state is of, {@link Plan#key}, which other plans refuse; empty for a state made by hand, which any plan takes that it fits
+ * @param held what guidance and skipping remember
  */
-public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, List<A> predictions, String plan) implements Serializable, AutoCloseable {
+public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, List<A> predictions, String plan, Held<A> held) implements Serializable, AutoCloseable {
 
     /**
      * Copies the list.
@@ -55,6 +58,23 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         for (int k = 0; k < predictions.size(); k++) {
             checkLike(arrays, sample, predictions.get(k), "prediction " + k);
         }
+        held.arrays().forEach((name, array) -> checkLike(arrays, sample, array, "the held array '" + name + "'"));
+    }
+
+    /**
+     * A state without guidance.
+     *
+     * @param arrays the library of the arrays
+     * @param index the next network evaluation, from 0; the number of evaluations when the run is complete
+     * @param sample the current sample
+     * @param anchor the sample a multi-evaluation step starts from; the sample itself where the solver needs none
+     * @param predictions remembered predictions, newest first
+     * @param plan the run that the state is of, empty for a state made by hand
+     * @throws IllegalArgumentException if the index is negative, or anchor or predictions do not fit the sample
+     * @throws NullPointerException if an array is missing
+     */
+    public SamplerState(Arrays<A> arrays, int index, A sample, A anchor, List<A> predictions, String plan) {
+        this(arrays, index, sample, anchor, predictions, plan, Held.nothing());
     }
 
     /**
@@ -92,7 +112,7 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
      * @return the state, of the same arrays
      */
     public SamplerState<A> forPlan(Plan other) {
-        return new SamplerState<>(arrays, index, sample, anchor, predictions, other.key());
+        return new SamplerState<>(arrays, index, sample, anchor, predictions, other.key(), held);
     }
 
     /** Refuses to go on with arrays whose memory is gone. */
@@ -102,6 +122,7 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         for (int k = 0; k < predictions.size(); k++) {
             Fit.checkOpen(arrays, predictions.get(k), "prediction " + k + " of the state");
         }
+        held.arrays().forEach((name, array) -> Fit.checkOpen(arrays, array, "the held array '" + name + "' of the state"));
     }
 
     /**
@@ -112,10 +133,11 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
      */
     public SamplerState<A> copy() {
         checkOpen();
-        A newSample = arrays.copy(sample);
-        A newAnchor = anchor == sample ? newSample : arrays.copy(anchor);
-        return new SamplerState<>(arrays, index, newSample, newAnchor,
-                predictions.stream().map(p -> p == sample ? newSample : p == anchor ? newAnchor : arrays.copy(p)).toList(), plan);
+        Map<A, A> copies = new IdentityHashMap<>();
+        each().forEach(array -> copies.put(array, arrays.copy(array)));
+        Map<String, A> newHeld = new LinkedHashMap<>(held.arrays());
+        newHeld.replaceAll((name, array) -> copies.get(array));
+        return new SamplerState<>(arrays, index, copies.get(sample), copies.get(anchor), predictions.stream().map(copies::get).toList(), plan, new Held<>(newHeld, held.numbers()));
     }
 
     /** Closes all arrays of the state; those that are closed already, or are views of others, stay as they are. */
@@ -153,12 +175,14 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         each.add(sample);
         each.add(anchor);
         each.addAll(predictions);
+        each.addAll(held.arrays().values());
         return each;
     }
 
     /**
      * Writes the state in a form that any version and any language can read: big-endian as in {@link java.io.DataOutput}, the text {@code diffusion4j state 2}, the {@link #plan} as text, the index, then
-     * sample, whether the anchor is another array and if so the anchor, the number of predictions and the predictions. An array is its data type as text, its rank, its
+     * sample, whether the anchor is another array and if so the anchor, the number of predictions and the predictions. Where something is {@link #held} the text is {@code diffusion4j state 3} and
+     * there follow the number of held arrays, each with its name as text before it, and the number of held numbers, each as its name, how many rows it has, and a double for each. An array is its data type as text, its rank, its
      * shape as 64-bit numbers, and its values in C order: as double for DOUBLE, as float for all other types. Form 1, of earlier versions, has no plan.
      *
      * @param stream where to write; it is not closed

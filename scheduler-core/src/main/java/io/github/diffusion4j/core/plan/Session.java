@@ -1,9 +1,12 @@
 package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import java.util.AbstractList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -31,7 +34,9 @@ public final class Session<A> implements AutoCloseable {
     private final Buffers<A> buffers;
     private final Engine<A> engine;
     private final Current current = new Current();
+    private final Only<A> only = new Only<>();
     private int evaluation;
+    private List<Branch> needs;
     private A preview;
     private Inpainting<A> inpainting;
     private NoiseSource regionNoise = NoiseSource.none();
@@ -72,6 +77,27 @@ public final class Session<A> implements AutoCloseable {
         }
     }
 
+    /** A list of one array; one object for all evaluations. */
+    private static final class Only<A> extends AbstractList<A> {
+
+        private A array;
+
+        Only<A> of(A other) {
+            array = other;
+            return this;
+        }
+
+        @Override
+        public A get(int index) {
+            return array;
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+    }
+
     /** What the network is to see now; one object for all evaluations. */
     private final class Current implements ModelInput<A> {
         @Override
@@ -93,6 +119,38 @@ public final class Session<A> implements AutoCloseable {
         public NoiseLevel level() {
             return plan.level(evaluation);
         }
+
+        @Override
+        public List<Branch> branches() {
+            return needs();
+        }
+    }
+
+    /**
+     * What the network is to be asked for at the next evaluation.
+     *
+     * @return the branches; none if the evaluation is left out, or the run complete
+     */
+    public List<Branch> needs() {
+        if (needs == null) {
+            Guided guided = done() ? null : plan.evaluation(evaluation).guided();
+            needs = guided == null || guided.maySkip() && open().leavesOut(guided) ? List.of() : guided.branches();
+        }
+        return needs;
+    }
+
+    /**
+     * Sends the network's inputs to arrays of the caller's from now on: one array for each branch that the next evaluation asks for, written by the same pass as the sample.
+     *
+     * @param slots the arrays, of the sample's type and shape; none to have the session's own again
+     */
+    public void feed(List<A> slots) {
+        open().feed(slots);
+    }
+
+    /** Writes the input of the next evaluation to the arrays of {@link #feed} as they are now. */
+    public void feedNow() {
+        open().feedNow(done() ? Engine.NOTHING : plan.evaluation(evaluation).input());
     }
 
     /**
@@ -166,11 +224,23 @@ public final class Session<A> implements AutoCloseable {
      * @throws IllegalArgumentException if shape or data type do not fit, or the output is closed
      */
     public A denoised(A output) {
+        return denoised(only.of(output));
+    }
+
+    /**
+     * The guided and corrected estimate of the clean data, for previews.
+     *
+     * @param outputs what the network returned for {@link #input}, one for each of {@link #needs}
+     * @return the session's own array, which changes with the next preview
+     * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
+     * @throws IllegalArgumentException if number, shape or data type do not fit, or an output is closed
+     */
+    public A denoised(List<A> outputs) {
         if (done()) {
             throw new IllegalStateException("the run is complete; there is no evaluation to preview");
         }
         preview = preview == null || arrays.isClosed(preview) ? arrays.make(arrays.type(sample()), arrays.shape(sample())) : preview;
-        open().estimate(plan.evaluation(evaluation), output, preview);
+        open().estimate(plan.evaluation(evaluation), outputs, preview);
         return preview;
     }
 
@@ -183,25 +253,37 @@ public final class Session<A> implements AutoCloseable {
      * @throws IllegalArgumentException if shape or data type do not fit, naming both sides, or the output is closed
      */
     public void step(A output) {
+        step(only.of(output));
+    }
+
+    /**
+     * Takes the step that follows a network evaluation of several branches, or of none. If it fails, the session is what it was before.
+     *
+     * @param outputs what the network returned for {@link #input}, one for each of {@link #needs}, in their order; not changed, and not read after this call
+     * @throws IllegalStateException if the run is complete, the session closed or one of its arrays
+     * @throws IllegalArgumentException if number, shape or data type do not fit, naming both sides, or an output is closed
+     */
+    public void step(List<A> outputs) {
         if (done()) {
             throw new IllegalStateException("the run is complete after its " + plan.evaluations() + " evaluations");
         }
         Step step = plan.program().steps().get(evaluation);
         if (inpainting == null) {
-            open().advance(step, output, true, source);
+            open().advance(step, outputs, true, source);
         } else {
-            stepAndKeep(step, output);
+            stepAndKeep(step, outputs);
         }
         evaluation++;
+        needs = null;
     }
 
     /** What can fail comes before the step, so that a step that fails changes nothing. */
-    private void stepAndKeep(Step step, A output) {
+    private void stepAndKeep(Step step, List<A> outputs) {
         Mask mask = inpainting.mask(runs, evaluation, sample());
         A known = buffers.take(arrays.type(sample()), arrays.shape(sample()));
         try {
             inpainting.noise(runs, evaluation, known, regionNoise);
-            engine.advance(step, output, false, source);
+            engine.advance(step, outputs, false, source);
             engine.keep(known, mask, step.input());
         } finally {
             buffers.give(known);
@@ -214,7 +296,7 @@ public final class Session<A> implements AutoCloseable {
      * @return a copy, owned by the caller
      */
     public SamplerState<A> state() {
-        return open().state(evaluation, plan.key()).copy();
+        return open().state(evaluation, plan).copy();
     }
 
     /**

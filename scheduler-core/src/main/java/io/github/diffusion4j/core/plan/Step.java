@@ -26,22 +26,54 @@ import java.util.function.Predicate;
  * @param churnRequest the noise of {@code churn}
  * @param keepAnchor whether the anchor is read later
  * @param keepPredictions how many predictions are read later
+ * @param guided what the network is asked for
+ * @param kept for each array that guidance holds afterwards its weights, one list or one for each row
  */
 record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
-        Chains chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions) {
+        Chains chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions, Guided guided, double[][][] kept) {
 
     private static final double[][] NOTHING = {};
 
     /** The step of one evaluation, or of one for each sample, after which nothing follows. */
     static Step last(List<Evaluation> rows, NoiseRequest request) {
         return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
-                NOTHING, NOTHING, scaling(rows), Chains.of(rows), request, request, false, 0);
+                NOTHING, NOTHING, scaling(rows), Chains.of(rows), request, request, false, 0, rows.get(0).guided(), each(rows.get(0).kept()));
     }
 
     /** The same step with another evaluation after it. */
     Step before(Evaluation following, NoiseRequest otherChurnRequest, boolean otherKeepAnchor, int otherKeepPredictions) {
         Chains both = new Chains(new boolean[] {following.chained().before()}, chained.data(), chained.remember(), chained.anchor(), chained.next());
-        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions);
+        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions, guided, kept);
+    }
+
+    private static double[][][] each(double[]... kept) {
+        return Arrays.stream(kept).map(weights -> new double[][] {weights}).toArray(double[][][]::new);
+    }
+
+    /**
+     * The same step once the weights of guidance are known.
+     *
+     * @param rows for each row the weights of the guided output, then of each array that is held afterwards
+     * @return the step, which reads the network's outputs
+     */
+    Step resolved(double[][]... rows) {
+        double[][][] held = new double[rows[0].length - 1][rows.length][];
+        for (int row = 0; row < rows.length; row++) {
+            for (int k = 0; k < held.length; k++) {
+                held[k][row] = rows[row][k + 1];
+            }
+        }
+        return new Step(dissolved(data, rows), dissolved(remember, rows), dissolved(anchor, rows), dissolved(next, rows), churn, input, scaling, chained, request, churnRequest, keepAnchor,
+                keepPredictions, guided, held);
+    }
+
+    private static double[][] dissolved(double[][] weights, double[][]... rows) {
+        if (weights[0][Evaluation.OUTPUT] == 0) {
+            return weights;
+        }
+        double[][] all = new double[rows.length][];
+        Arrays.setAll(all, row -> Guided.dissolved(weights[0], rows[row][0]));
+        return all;
     }
 
     /** For each combination, and each row, whether it is a chain: a row does not know the others. */

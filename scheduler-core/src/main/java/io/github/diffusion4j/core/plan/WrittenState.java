@@ -10,7 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A state on its way to or from bytes. Reading believes no number before the bytes that it promises are there.
@@ -20,6 +22,9 @@ import java.util.List;
 final class WrittenState<A> {
 
     private static final String FORMAT = "diffusion4j state 2";
+
+    /** The form of a state that holds something for guidance. */
+    private static final String WITH_HELD = "diffusion4j state 3";
 
     /** The form that knows no plan. */
     private static final String WITHOUT_PLAN = "diffusion4j state 1";
@@ -40,7 +45,7 @@ final class WrittenState<A> {
 
     static <A> void write(SamplerState<A> state, OutputStream stream) throws IOException {
         DataOutputStream out = new DataOutputStream(stream);
-        out.writeUTF(FORMAT);
+        out.writeUTF(state.held().isEmpty() ? FORMAT : WITH_HELD);
         out.writeUTF(state.plan());
         out.writeInt(state.index());
         write(out, state.arrays(), state.sample());
@@ -52,7 +57,26 @@ final class WrittenState<A> {
         for (A prediction : state.predictions()) {
             write(out, state.arrays(), prediction);
         }
+        if (!state.held().isEmpty()) {
+            write(out, state.arrays(), state.held());
+        }
         out.flush();
+    }
+
+    private static <A> void write(DataOutputStream out, Arrays<A> arrays, Held<A> held) throws IOException {
+        out.writeInt(held.arrays().size());
+        for (Map.Entry<String, A> entry : held.arrays().entrySet()) {
+            out.writeUTF(entry.getKey());
+            write(out, arrays, entry.getValue());
+        }
+        out.writeInt(held.numbers().size());
+        for (Map.Entry<String, List<Double>> entry : held.numbers().entrySet()) {
+            out.writeUTF(entry.getKey());
+            out.writeInt(entry.getValue().size());
+            for (double value : entry.getValue()) {
+                out.writeDouble(value);
+            }
+        }
     }
 
     private static <A> void write(DataOutputStream out, Arrays<A> arrays, A array) throws IOException {
@@ -87,10 +111,10 @@ final class WrittenState<A> {
 
     private SamplerState<A> state() throws IOException {
         String format = within("the format", in::readUTF);
-        if (!format.equals(FORMAT) && !format.equals(WITHOUT_PLAN)) {
-            throw new IOException("this is not a sampler state of this version: it begins with '" + format + "', not '" + FORMAT + "' or '" + WITHOUT_PLAN + "'");
+        if (!List.of(FORMAT, WITHOUT_PLAN, WITH_HELD).contains(format)) {
+            throw new IOException("this is not a sampler state of this version: it begins with '" + format + "', not '" + FORMAT + "', '" + WITHOUT_PLAN + "' or '" + WITH_HELD + "'");
         }
-        String plan = format.equals(FORMAT) ? within("the plan", in::readUTF) : "";
+        String plan = !format.equals(WITHOUT_PLAN) ? within("the plan", in::readUTF) : "";
         int index = count("the index");
         A sample = array("the sample");
         A anchor = flag("whether the anchor is another array") ? like(sample, array("the anchor"), "the anchor") : sample;
@@ -100,7 +124,25 @@ final class WrittenState<A> {
             String what = "prediction " + k;
             predictions.add(like(sample, array(what), what));
         }
-        return new SamplerState<>(arrays, index, sample, anchor, predictions, plan);
+        return new SamplerState<>(arrays, index, sample, anchor, predictions, plan, format.equals(WITH_HELD) ? held(sample) : Held.nothing());
+    }
+
+    private Held<A> held(A sample) throws IOException {
+        Map<String, A> named = new LinkedHashMap<>();
+        for (int left = count("the number of held arrays"); left > 0; left--) {
+            String name = within("the name of a held array", in::readUTF);
+            named.put(name, like(sample, array("the held array '" + name + "'"), "the held array '" + name + "'"));
+        }
+        Map<String, List<Double>> numbers = new LinkedHashMap<>();
+        for (int left = count("the number of held numbers"); left > 0; left--) {
+            String name = within("the name of a held number", in::readUTF);
+            List<Double> values = new ArrayList<>();
+            for (int rows = count("the rows of the held number '" + name + "'"); rows > 0; rows--) {
+                values.add(within("the held number '" + name + "'", in::readDouble));
+            }
+            numbers.put(name, values);
+        }
+        return new Held<>(named, numbers);
     }
 
     private interface Part<T> {

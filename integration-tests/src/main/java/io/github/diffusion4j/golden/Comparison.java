@@ -75,8 +75,12 @@ final class Comparison<A> {
     }
 
     HostArray host(JsonNode values) {
+        return host(doubles(values));
+    }
+
+    HostArray host(double... values) {
         HostArray array = HostArrays.HEAP.make(type, shape);
-        array.fill(doubles(values));
+        array.fill(values);
         return array;
     }
 

@@ -110,13 +110,19 @@ public final class GoldenRunner {
     }
 
     private void caseOf(JsonNode golden, Path file) {
-        String name = golden.path("scheduler_config").path("_class_name").asText(golden.path("sampler").asText("unknown:" + file.getFileName()));
+        String name = golden.path("scheduler_config").path("_class_name").asText(golden.path("sampler").asText(topic(golden, file)));
         String id = golden.path("id").asText(file.toString());
         attempt(name, id, () -> {
             double error = worstError(golden, ElementType.DOUBLE, DOUBLE_TOLERANCE);
             single(golden, id);
             return error;
         });
+    }
+
+    /** What a case is of that names neither class nor sampler. */
+    private static String topic(JsonNode golden, Path file) {
+        return golden.has("guider") ? golden.path("guider").asText() : golden.has("rule") ? golden.path("rule").asText()
+                : GuidanceCase.knows(golden) ? file.getFileName().toString().replace(".json", "") : "unknown:" + file.getFileName();
     }
 
     private void attempt(String name, String id, DoubleSupplier worstError) {
@@ -142,6 +148,12 @@ public final class GoldenRunner {
     private static <A> Result result(JsonNode golden, Arrays<A> arrays, ElementType type, double allowed) {
         if (golden.has("scheduler_config")) {
             return DiffusersCase.of(golden, arrays, type).result(allowed);
+        }
+        if (AroundCase.knows(golden)) {
+            return new AroundCase<>(golden, arrays, type).result(allowed);
+        }
+        if (GuidanceCase.knows(golden)) {
+            return new GuidanceCase<>(golden, arrays, type).result(allowed);
         }
         if (golden.has("sampler")) {
             return new KDiffusionCase<>(golden, arrays, type).result(allowed);

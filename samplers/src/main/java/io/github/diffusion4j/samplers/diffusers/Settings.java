@@ -110,6 +110,11 @@ final class Settings implements Serializable {
         return holds(key) ? flag(key) : absent;
     }
 
+    /** Whether a list is given. */
+    boolean isList(String key) {
+        return value(key, node -> true, "a value").isArray();
+    }
+
     double[] numbers(String key) {
         JsonNode list = value(key, JsonNode::isArray, "a list of numbers");
         List<JsonNode> entries = new ArrayList<>();

@@ -8,9 +8,9 @@ import java.util.List;
 public interface ArrayRule {
 
     /**
-     * Computes the guided output. Rows, along the first axis, must not know each other.
+     * Computes the guided output. Samples, along the first axis, must not know each other.
      *
-     * @param terms the sample and the branches in their order; not to be changed
+     * @param terms sample, branches and held arrays in their order, in their own shape; not to be changed
      * @param out where the guided output goes, of the same shape
      */
     void apply(List<HostArray> terms, HostArray out);

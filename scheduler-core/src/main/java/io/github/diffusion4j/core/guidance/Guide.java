@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.guidance;
 
 import io.github.diffusion4j.core.kernel.Moments;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -80,22 +81,38 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
      * A guide that computes its output value by value.
      *
      * @param branches the outputs that are asked for
-     * @param rule how
+     * @param held the names of the arrays that are read
+     * @param kept the names of the arrays that are remembered
+     * @param weights the weights of all terms in each array that is kept; the guided output is one term more, the last
+     * @param rule how the output is computed
      * @return the guide
      */
-    public static Guide computed(List<Branch> branches, ArrayRule rule) {
-        double[] weights = new double[1 + branches.size()];
-        weights[1] = 1;
-        return new Guide(branches, List.of(), List.of(), moments -> new double[][] {weights}, Kind.COMPUTED, Optional.of(rule));
+    public static Guide computed(List<Branch> branches, List<String> held, List<String> kept, List<double[]> weights, ArrayRule rule) {
+        double[] output = new double[2 + branches.size() + held.size()];
+        output[output.length - 1] = 1;
+        List<double[]> rows = new ArrayList<>(List.of(output));
+        rows.addAll(weights);
+        double[][] all = rows.toArray(double[][]::new);
+        return new Guide(branches, held, kept, moments -> all, Kind.COMPUTED, Optional.of(rule));
     }
 
     /**
-     * The number of terms that are weighted: the sample, the branches and the held arrays.
+     * The same guide with an output that is computed value by value.
+     *
+     * @param rule how
+     * @return the guide, which keeps what it kept
+     */
+    public Guide computed(ArrayRule rule) {
+        return computed(branches, held, kept, List.of(weights(null)).subList(1, 1 + kept.size()), rule);
+    }
+
+    /**
+     * The number of terms that are weighted: the sample, the branches, the held arrays, and the guided output where it is computed.
      *
      * @return the number
      */
     public int terms() {
-        return 1 + branches.size() + held.size();
+        return 1 + branches.size() + held.size() + (kind == Kind.COMPUTED ? 1 : 0);
     }
 
     /**
@@ -118,7 +135,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         if (branches.contains(branch)) {
             return this;
         }
-        List<Branch> all = new java.util.ArrayList<>(branches);
+        List<Branch> all = new ArrayList<>(branches);
         all.add(branch);
         int at = 1 + branches.size();
         Rule shifted = moments -> map(rule.weights(moments == null ? null : moments.of(without(at, terms() + 1))), weights -> inserted(weights, at));
@@ -161,7 +178,27 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
     }
 
     /**
-     * The same guide formulated in another space than the network's own target: its branches are {@code first x + second y}, held arrays are in that space already.
+     * The same guide whose result is multiplied and mixed with the sample, {@code sample x + output y}.
+     *
+     * @param sample the weight of the sample
+     * @param output the weight of the guided output
+     * @return the guide
+     */
+    public Guide mixed(double sample, double output) {
+        if (kind == Kind.COMPUTED) {
+            throw new IllegalArgumentException("an output that is computed value by value cannot be mixed afterwards; mix what it is computed from");
+        }
+        return withRule(moments -> {
+            double[][] weights = rule.weights(moments).clone();
+            weights[0] = Arrays.stream(weights[0]).map(weight -> weight * output).toArray();
+            weights[0][0] += sample;
+            return weights;
+        }, false);
+    }
+
+    /**
+     * The same guide formulated in another space than the network's own target: its branches are {@code first x + second y}, held arrays are in that space already. What computes the output value by
+     * value stays as it is.
      *
      * @param first the weight of the sample
      * @param second the weight of the output, not 0
@@ -171,7 +208,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         int branchTerms = branches.size();
         double[][] space = new double[terms()][terms()];
         for (int k = 0; k < terms(); k++) {
-            boolean isBranch = k > 0 && k <= branchTerms;
+            boolean isBranch = k > 0 && k <= branchTerms || kind == Kind.COMPUTED && k == terms() - 1;
             space[k][k] = isBranch ? second : 1;
             space[k][0] = isBranch ? first : space[k][0];
         }
@@ -187,6 +224,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
             });
             own[0][0] -= first;
             Arrays.setAll(own[0], k -> own[0][k] / second);
+            own[0] = kind == Kind.COMPUTED ? weights[0] : own[0];
             return own;
         };
         return new Guide(branches, held, kept, back, kind == Kind.MEASURED ? Kind.MEASURED_WITH_SAMPLE : kind, arrays);

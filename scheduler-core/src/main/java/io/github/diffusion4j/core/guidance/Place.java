@@ -11,18 +11,19 @@ import java.util.List;
  * @param step the step of the grid, from 0, also for a run that starts late, so that a run cut in two is guided as the whole
  * @param steps the steps of the grid
  * @param evaluation the evaluation of this run, from 0
- * @param evaluations the evaluations of this run
  * @param runSteps the steps that this run takes
+ * @param levels the noise levels of all evaluations of this run
  * @param order the solver's order of convergence
  * @param level the noise level of the evaluation
  * @param to the level at which its step ends
  * @param parameterization what the network outputs
  * @param held the names of the arrays that are remembered from evaluations before, none at the start
  */
-public record Place(int step, int steps, int evaluation, int evaluations, int runSteps, int order, NoiseLevel level, NoiseLevel to, Parameterization parameterization, List<String> held) {
+public record Place(int step, int steps, int evaluation, int runSteps, List<NoiseLevel> levels, int order, NoiseLevel level, NoiseLevel to, Parameterization parameterization, List<String> held) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Place {
+        levels = List.copyOf(levels);
         held = List.copyOf(held);
     }
 
@@ -33,7 +34,16 @@ public record Place(int step, int steps, int evaluation, int evaluations, int ru
      * @return the place with those of them that are held
      */
     public Place holding(List<String> names) {
-        return new Place(step, steps, evaluation, evaluations, runSteps, order, level, to, parameterization, held.stream().filter(names::contains).toList());
+        return new Place(step, steps, evaluation, runSteps, levels, order, level, to, parameterization, held.stream().filter(names::contains).toList());
+    }
+
+    /**
+     * How often this run evaluates the network.
+     *
+     * @return the number of evaluations
+     */
+    public int evaluations() {
+        return levels.size();
     }
 
     /**

@@ -53,6 +53,15 @@ public interface Skipping extends Serializable {
     List<String> numbers();
 
     /**
+     * How far apart the indices of the last two axes are that means are taken over.
+     *
+     * @return 1 for all positions
+     */
+    default int subsample() {
+        return 1;
+    }
+
+    /**
      * What happens at one evaluation; asked once for each when a plan is made.
      *
      * @param place the evaluation; {@link Place#held} names {@link #arrays} or nothing

@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -153,17 +154,27 @@ public final class ArrayPass<A> {
      * @param action what is done with them; it changes nothing
      */
     public void onRows(List<A> each, Consumer<List<HostArray>> action) {
-        onRows(each, new ArrayList<>(), action);
+        onEach(each, (array, acted) -> onRows(array, false, acted), new ArrayList<>(), action);
     }
 
-    private void onRows(List<A> each, List<HostArray> found, Consumer<List<HostArray>> action) {
+    /**
+     * Acts on the values of several arrays on the host in their own order: on their memory, or on copies.
+     *
+     * @param each the arrays
+     * @param action what is done with them; it changes nothing
+     */
+    public void onHost(List<A> each, Consumer<List<HostArray>> action) {
+        onEach(each, (array, acted) -> onHost(array, false, acted), new ArrayList<>(), action);
+    }
+
+    private void onEach(List<A> each, BiConsumer<A, Consumer<HostArray>> one, List<HostArray> found, Consumer<List<HostArray>> action) {
         if (found.size() == each.size()) {
             action.accept(found);
             return;
         }
-        onRows(each.get(found.size()), false, host -> {
+        one.accept(each.get(found.size()), host -> {
             found.add(host);
-            onRows(each, found, action);
+            onEach(each, one, found, action);
         });
     }
 

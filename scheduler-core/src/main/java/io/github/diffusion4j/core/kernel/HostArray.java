@@ -367,6 +367,25 @@ public final class HostArray implements Serializable {
     }
 
     /**
+     * Every so many indices of an axis, from the first on.
+     *
+     * @param axis the axis, from 0
+     * @param step how far apart the indices are, at least 1
+     * @return a view
+     * @throws IllegalArgumentException if there is no such axis, or the step is below 1
+     */
+    public HostArray every(int axis, int step) {
+        if (axis < 0 || axis >= shape.length || step < 1) {
+            throw new IllegalArgumentException("an array of shape " + Arrays.toString(shape) + " has no axis " + axis + " in steps of " + step);
+        }
+        long[] sizes = shape.clone();
+        long[] strides = strides();
+        sizes[axis] = (sizes[axis] + step - 1) / step;
+        strides[axis] *= step;
+        return step == 1 ? this : view(0, sizes, strides);
+    }
+
+    /**
      * The same values for all of a larger array.
      *
      * @param wanted the larger shape; aligned at the last axis, each size of this array is that of the other or 1

@@ -4,6 +4,7 @@ import static io.github.diffusion4j.core.plan.Evaluation.ANCHOR;
 import static io.github.diffusion4j.core.plan.Evaluation.BRANCH;
 import static io.github.diffusion4j.core.plan.Evaluation.CHURN_NOISE;
 import static io.github.diffusion4j.core.plan.Evaluation.CORRECTED;
+import static io.github.diffusion4j.core.plan.Evaluation.GUIDED;
 import static io.github.diffusion4j.core.plan.Evaluation.INPUT;
 import static io.github.diffusion4j.core.plan.Evaluation.KEPT;
 import static io.github.diffusion4j.core.plan.Evaluation.MEMORY;
@@ -197,15 +198,15 @@ final class Engine<A> {
         List<A> predictions = predictions(given, outputs);
         try {
             Step step = resolved(given, predictions, outputs);
-            List<A> read = given.guided().guide().arrays().isPresent() && !outputs.isEmpty() ? computed(given.guided(), predictions) : predictions;
-            A corrected = step.usesCorrected() && !fused() ? corrected(step, read) : null;
+            A guidedOutput = computed(given.guided(), predictions);
+            A corrected = step.usesCorrected() && !fused() ? corrected(step, predictions, guidedOutput) : null;
             A noise = step.scales() ? noise(step, outputs.get(0), source) : null;
             clear();
-            read(step.remembers() ? 1 : 0, read, noise);
+            read(step.remembers() ? 1 : 0, predictions, guidedOutput, noise);
             if (step.usesNoise() && noise == null) {
                 draw(NOISE, memory.sample(), source, step.request(), stepNoise);
             }
-            assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, read.get(0), noise) : step.next());
+            assign(step, corrected, step.scaling().get(0) instanceof Langevin langevin ? sized(step, langevin, predictions.get(0), noise) : step.next());
             churn(step.chained().churn(), memory.sample(), source, step.churnRequest(), step.churn());
             memory.prepare(step, inPlace());
             finish(withInput ? step.input() : NOTHING);
@@ -231,12 +232,14 @@ final class Engine<A> {
         return weighing.resolved(step, predictions, left);
     }
 
-    /** The outputs, of which the first is replaced by what guidance computes value by value. */
-    private List<A> computed(Guided guided, List<A> predictions) {
-        List<A> read = new ArrayList<>(predictions);
-        read.set(0, memory.temporary(memory.sample()));
-        weighing.compute(guided, predictions, read.get(0));
-        return read;
+    /** What guidance computes value by value, in an array of its own; null where weights say it. */
+    private A computed(Guided guided, List<A> predictions) {
+        if (guided.guide().arrays().isEmpty() || predictions.isEmpty()) {
+            return null;
+        }
+        A guidedOutput = memory.temporary(memory.sample());
+        weighing.compute(guided, predictions, guidedOutput);
+        return guidedOutput;
     }
 
     /** The network's predictions, which are the first half of the channels where it learns the variance. */
@@ -315,15 +318,16 @@ final class Engine<A> {
         pass.assign(NEXT, NO_LIMIT, step.chained().next(), next);
     }
 
-    private void read(int pushed, List<A> predictions, A noise) {
+    private void read(int pushed, List<A> predictions, A guidedOutput, A noise) {
         pass.read(ANCHOR, memory.anchor());
         pass.read(NOISE, noise);
-        readOutputs(predictions);
+        readOutputs(predictions, guidedOutput);
         memory.readPredictions(pushed);
     }
 
-    private void readOutputs(List<A> predictions) {
+    private void readOutputs(List<A> predictions, A guidedOutput) {
         pass.read(SAMPLE, memory.sample());
+        pass.read(GUIDED, guidedOutput);
         for (int k = 0; k < predictions.size(); k++) {
             pass.read(k == 0 ? OUTPUT : BRANCH + k - 1, predictions.get(k));
         }
@@ -376,10 +380,10 @@ final class Engine<A> {
     }
 
     /** A correction that must see all values first is given an array of its own. */
-    private A corrected(Step step, List<A> predictions) {
+    private A corrected(Step step, List<A> predictions, A guidedOutput) {
         A data = memory.temporary(memory.sample());
         clear();
-        readOutputs(predictions);
+        readOutputs(predictions, guidedOutput);
         pass.write(CORRECTED, data);
         pass.assign(CORRECTED, NO_LIMIT, step.chained().data(), step.data());
         pass.run();
@@ -395,10 +399,10 @@ final class Engine<A> {
         List<A> predictions = predictions(given, outputs);
         try {
             Step step = resolved(given, predictions, outputs);
-            List<A> read = given.guided().guide().arrays().isPresent() && !outputs.isEmpty() ? computed(given.guided(), predictions) : predictions;
-            A corrected = fused() ? null : corrected(step, read);
+            A guidedOutput = computed(given.guided(), predictions);
+            A corrected = fused() ? null : corrected(step, predictions, guidedOutput);
             clear();
-            read(0, read, null);
+            read(0, predictions, guidedOutput, null);
             if (corrected == null) {
                 pass.assign(CORRECTED, limit(), step.chained().data(), step.data());
             } else {

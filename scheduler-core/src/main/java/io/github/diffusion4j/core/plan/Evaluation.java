@@ -29,8 +29,10 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     /** The network's outputs after the first, in the order of their branches. */
     static final int BRANCH = 8;
     static final int MOST_BRANCHES = 6;
+    /** The guided output where guidance computes it value by value. */
+    static final int GUIDED = BRANCH + MOST_BRANCHES;
     /** What guidance held before, and what it holds afterwards. */
-    static final int HELD = BRANCH + MOST_BRANCHES;
+    static final int HELD = GUIDED + 1;
     static final int MOST_HELD = 5;
     static final int KEPT = HELD + MOST_HELD;
     static final int MEMORY = KEPT + MOST_HELD;
@@ -165,7 +167,7 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         if (register >= MEMORY) {
             return "memory" + (register - MEMORY);
         }
-        if (register == OUTPUT && guided.branches().size() > 1 && guided.known() || register >= BRANCH && register < HELD) {
+        if (register == OUTPUT && guided.branches().size() > 1 && guided.known() || register >= BRANCH && register < GUIDED) {
             return guided.branches().get(register == OUTPUT ? 0 : register - BRANCH + 1).name();
         }
         return register < BRANCH ? NAMES[register] : "held " + guided.heldBefore().get(register - HELD);

@@ -75,9 +75,13 @@ record Guided(Guide guide, Skipping skipping, Skipping.Rules rules, List<String>
         int branches = guide.branches().size();
         w[Evaluation.SAMPLE] = terms[0];
         for (int k = 1; k < terms.length; k++) {
-            w[k <= branches ? k == 1 ? Evaluation.OUTPUT : Evaluation.BRANCH + k - 2 : held(guide.held().get(k - 1 - branches))] += terms[k];
+            w[k <= branches ? k == 1 ? Evaluation.OUTPUT : Evaluation.BRANCH + k - 2 : behindBranches(k - 1 - branches)] += terms[k];
         }
         return w;
+    }
+
+    private int behindBranches(int place) {
+        return place < guide.held().size() ? held(guide.held().get(place)) : Evaluation.GUIDED;
     }
 
     /** Weights of sample, perhaps output, and the arrays that skipping holds, as weights of registers. */

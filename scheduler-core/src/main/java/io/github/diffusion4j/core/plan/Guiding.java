@@ -13,13 +13,13 @@ import java.util.List;
 final class Guiding {
 
     private final Recipe recipe;
-    private final int evaluations;
+    private final List<NoiseLevel> levels;
     private int evaluation;
     private List<String> held = List.of();
 
-    Guiding(Recipe recipe, int evaluations) {
+    Guiding(Recipe recipe, List<NoiseLevel> levels) {
         this.recipe = recipe;
-        this.evaluations = evaluations;
+        this.levels = List.copyOf(levels);
     }
 
     Guided next(int step, Stage stage) {
@@ -41,7 +41,7 @@ final class Guiding {
 
     private Place place(int step, NoiseLevel level) {
         TimeGrid grid = recipe.grid();
-        return new Place(step, grid.steps(), evaluation, evaluations, recipe.steps(), recipe.solver().traits().order(), level, grid.to(step), recipe.parameterization(), held);
+        return new Place(step, grid.steps(), evaluation, recipe.steps(), levels, recipe.solver().traits().order(), level, grid.to(step), recipe.parameterization(), held);
     }
 
     private void refuse(Guide guide, Skipping.Rules rules, Stage stage) {

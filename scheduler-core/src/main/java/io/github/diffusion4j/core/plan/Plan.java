@@ -79,6 +79,17 @@ public final class Plan implements Runs<INDArray>, Serializable {
     }
 
     /**
+     * The same noise levels and network with another solver.
+     *
+     * @param solver how each step is taken
+     * @return the plan
+     * @throws IllegalArgumentException if the solver cannot take these steps, with the reason
+     */
+    public Plan with(Solver solver) {
+        return new Plan(recipe.withSolver(solver));
+    }
+
+    /**
      * The same run with guidance.
      *
      * @param guidance what each evaluation asks the network for, and how the outputs become one

@@ -26,7 +26,7 @@ record Program(List<Evaluation> evaluations, List<Step> steps, int[] stepStarts,
         List<Evaluation> all = new ArrayList<>();
         int[] stepStarts = new int[recipe.steps()];
         List<List<Stage>> stages = IntStream.range(grid.first(), grid.last()).mapToObj(step -> recipe.solver().stages(grid, step)).toList();
-        Guiding guiding = new Guiding(recipe, stages.stream().mapToInt(List::size).sum());
+        Guiding guiding = new Guiding(recipe, stages.stream().flatMap(List::stream).map(Stage::level).toList());
         for (int step = grid.first(); step < grid.last(); step++) {
             stepStarts[grid.history(step)] = all.size();
             for (Stage stage : stages.get(step - grid.first())) {

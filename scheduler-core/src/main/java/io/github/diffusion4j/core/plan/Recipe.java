@@ -50,6 +50,10 @@ record Recipe(Solver solver, TimeGrid grid, Parameterization parameterization, D
         return new Recipe(solver, grid, parameterization, correction, scale, guidance, skipping);
     }
 
+    Recipe withSolver(Solver other) {
+        return new Recipe(other, grid, parameterization, correction, startScale, guidance, skipping);
+    }
+
     Recipe withGuidance(Guidance other) {
         return new Recipe(solver, grid, parameterization, correction, startScale, other, skipping);
     }

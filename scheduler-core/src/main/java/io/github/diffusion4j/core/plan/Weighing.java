@@ -59,7 +59,7 @@ final class Weighing<A> {
         if (combinations.length > 0) {
             double[][][] each = new double[count][][];
             Arrays.fill(each, combinations);
-            double[][] means = means(terms(guided, List.of()), each);
+            double[][] means = means(guided, List.of(), each);
             for (int row = 0; row < count; row++) {
                 left[row] = rules.skips(nextNumbers[row], means[row]);
             }
@@ -117,7 +117,7 @@ final class Weighing<A> {
                 combinations[row][c] = Guided.dissolved(guided.ofSkipping(after[c], true), weights[row][0]);
             }
         }
-        double[][] means = after.length == 0 ? new double[left.length][0] : means(terms(guided, outputs), combinations);
+        double[][] means = after.length == 0 ? new double[left.length][0] : means(guided, outputs, combinations);
         for (int row = 0; row < left.length; row++) {
             if (!left[row]) {
                 guided.rules().computed(nextNumbers[row], means[row]);
@@ -129,7 +129,8 @@ final class Weighing<A> {
     void compute(Guided guided, List<A> outputs, A out) {
         List<A> terms = new ArrayList<>(List.of(memory.sample()));
         terms.addAll(outputs);
-        pass.onRows(terms, hosts -> pass.onRows(out, true, host -> guided.guide().arrays().orElseThrow().apply(hosts, host)));
+        guided.guide().held().forEach(name -> terms.add(memory.held(guided.heldBefore().indexOf(name))));
+        pass.onHost(terms, hosts -> pass.onHost(out, true, host -> guided.guide().arrays().orElseThrow().apply(hosts, host)));
     }
 
     /** Moments of the guide's terms; the sample's only where the guide looks at it. */
@@ -170,7 +171,8 @@ final class Weighing<A> {
         return terms;
     }
 
-    private double[][] means(List<Term<A>> terms, double[][]... combinations) {
+    private double[][] means(Guided guided, List<A> outputs, double[][]... combinations) {
+        List<Term<A>> terms = terms(guided, outputs);
         double[][][] chosen = new double[combinations.length][combinations[0].length][terms.size()];
         for (int row = 0; row < combinations.length; row++) {
             for (int c = 0; c < combinations[row].length; c++) {
@@ -180,7 +182,18 @@ final class Weighing<A> {
             }
         }
         double[][][] means = new double[1][][];
-        pass.onRows(terms.stream().map(Term::array).toList(), hosts -> means[0] = Moments.absolute(hosts.toArray(HostArray[]::new), chosen));
+        int every = guided.skipping().subsample();
+        pass.onHost(terms.stream().map(Term::array).toList(),
+                hosts -> means[0] = Moments.absolute(hosts.stream().map(host -> sampled(host, every).byRows(rows)).toArray(HostArray[]::new), chosen));
         return means[0];
+    }
+
+    /** Every so many positions of the last two axes that rows do not tell apart. */
+    private HostArray sampled(HostArray host, int every) {
+        HostArray sampled = host;
+        for (int axis = Math.max(0, host.rank() - 2); axis < host.rank() && every > 1; axis++) {
+            sampled = rows.axes().contains(axis) ? sampled : sampled.every(axis, every);
+        }
+        return sampled;
     }
 }

@@ -11,19 +11,27 @@ import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Held;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.CfgPlusPlus;
+import io.github.diffusion4j.samplers.FrameSchedule;
 import io.github.diffusion4j.samplers.guidance.ChangeRate;
 import io.github.diffusion4j.samplers.guidance.Extrapolation;
+import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import io.github.diffusion4j.samplers.guidance.Pattern;
 import io.github.diffusion4j.samplers.guidance.Planned;
+import io.github.diffusion4j.samplers.guidance.ResidualGuidance;
 import io.github.diffusion4j.samplers.guidance.Space;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import io.github.diffusion4j.samplers.solvers.ScaledNoise;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,6 +50,9 @@ final class AroundCase<A> {
     private static final double UNCONDITIONAL = -0.2;
     private static final int FIRST_DRAW = 20;
     private static final int START = 9;
+    private static final int LAST_TIME = 999;
+    private static final double STREAM_TIME = 100;
+    private static final int STREAM_NOISE = 30;
 
     private final JsonNode golden;
     private final JsonNode exact;
@@ -55,12 +66,14 @@ final class AroundCase<A> {
     }
 
     static boolean knows(JsonNode golden) {
-        return golden.has("cond_scale") && golden.has("sampler") || golden.path("exact").has("computed");
+        return golden.has("cond_scale") && golden.has("sampler") || golden.path("exact").has("computed") || golden.has("ar_step") || golden.has("cfg_type");
     }
 
     Result result(double allowed) {
         comparison.allow(allowed);
-        switch (golden.path("rule").asText()) {
+        switch (golden.path("rule").asText(golden.has("ar_step") ? "frames" : golden.has("cfg_type") ? "stream" : "")) {
+            case "frames" -> frames();
+            case "stream" -> stream();
             case "LazyCache" -> lazyCache();
             case "FSampler" -> fsampler();
             case "TaylorSeer" -> taylorSeer();
@@ -209,5 +222,77 @@ final class AroundCase<A> {
                 golden.path("max_skip_steps").asInt(), golden.path("retention_ratio").asDouble());
         IntStream.range(0, steps).filter(i -> pattern.asks(i, steps)).forEach(asked::add);
         checkAsked();
+    }
+
+    private void frames() {
+        double[] times = Comparison.doubles(golden.path("timesteps"));
+        FrameSchedule schedule = FrameSchedule.of(golden.path("num_latent_frames").asInt(), golden.path("base_num_latent_frames").asInt(), golden.path("ar_step").asInt(),
+                golden.path("num_pre_ready").asInt(), golden.path("causal_block_size").asInt(), times.length);
+        comparison.check("rounds", exact.path("timesteps").size(), schedule.rounds().size());
+        for (int i = 0; i < schedule.rounds().size(); i++) {
+            FrameSchedule.Round round = schedule.rounds().get(i);
+            comparison.check("timesteps " + i, Comparison.doubles(exact.path("timesteps").get(i)),
+                    round.places().stream().mapToDouble(place -> place == 0 ? LAST_TIME : place > times.length ? 0 : times[place - 1]).toArray());
+            comparison.check("update " + i, Comparison.doubles(exact.path("update").get(i)), round.stepping().stream().mapToDouble(steps -> steps ? 1 : 0).toArray());
+            comparison.check("window " + i, Comparison.doubles(exact.path("window").get(i)), new double[] {round.from(), round.to()});
+        }
+    }
+
+    /** A consistency network of the noise with coefficients for each level. */
+    private record Boundary(double[] skip, double[] out) implements Parameterization {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Weights target(NoiseLevel level) {
+            return Parameterization.epsilon().target(level);
+        }
+
+        @Override
+        public Weights boundary(NoiseLevel level) {
+            int row = (int) (skip.length - level.time() / STREAM_TIME);
+            return new Weights(skip[row], out[row]);
+        }
+    }
+
+    /** Frames that enter one after another, each a run of its own; the first buffer of all rows is zeros. */
+    private void stream() {
+        int levels = golden.path("steps").asInt();
+        double[] alphas = Comparison.doubles(golden.path("alphas_cumprod"));
+        List<NoiseLevel> grid = IntStream.range(0, levels).mapToObj(j -> new NoiseLevel(STREAM_TIME * (levels - j), Math.sqrt(alphas[j]), Math.sqrt(1 - alphas[j]))).toList();
+        Solver renoised = new FirstOrder(FullRenoise.STANDARD, true);
+        Solver solver = golden.path("do_add_noise").asBoolean() ? renoised : new ScaledNoise(renoised, 0);
+        String type = golden.path("cfg_type").asText();
+        double scale = golden.path("guidance_scale").asDouble();
+        Guidance guidance = type.equals("none") ? Guidance.NONE : type.equals("full") ? LinearGuidance.classifierFree(scale)
+                : new ResidualGuidance(scale, golden.path("delta").asDouble(), type.equals("initialize"), levels);
+        Plan plan = Plan.of(solver, TimeGrid.contiguous(grid, new NoiseLevel(0, 1, 0)), new Boundary(Comparison.doubles(golden.path("c_skip")), Comparison.doubles(golden.path("c_out"))),
+                DataCorrection.NONE).guided(guidance);
+        for (int call = 0; call < golden.path("frames").asInt(); call++) {
+            int late = Math.max(0, levels - 1 - call);
+            A entering = late > 0 ? base(0, 0) : plan.on(comparison.arrays()).addNoise(base(call - levels + 1, 1), base(STREAM_NOISE, 1), 0);
+            comparison.check("frame " + call, Comparison.doubles(exact.path("outputs").get(call)), values(streamed(plan, late, entering)));
+        }
+    }
+
+    private A streamed(Plan plan, int late, A entering) {
+        Map<String, A> held = new LinkedHashMap<>();
+        if (!plan.guidance().given().isEmpty()) {
+            held.put(ResidualGuidance.RESIDUAL, base(STREAM_NOISE, late == 0 ? 1 : 0));
+            plan.guidance().given().stream().skip(late + 1L).forEach(name -> held.put(name, base(STREAM_NOISE + plan.guidance().given().indexOf(name), 1)));
+        }
+        SamplerState<A> state = new SamplerState<>(comparison.arrays(), late, entering, entering, List.of(), "", new Held<>(held, Map.of()));
+        NoiseSource noise = (request, out) -> out.assign(comparison.host(values(base(STREAM_NOISE + 1 + request.index(), 1))));
+        for (int i = late; i < plan.evaluations(); i++) {
+            ModelInput<A> input = plan.on(comparison.arrays()).input(i, state);
+            List<A> outputs = input.branches().stream().map(branch -> streamed(input, branch.equals(Branch.CONDITIONAL) ? 0.7 : 0.4)).toList();
+            state = plan.on(comparison.arrays()).step(i, outputs, state, noise);
+        }
+        return state.sample();
+    }
+
+    private A streamed(ModelInput<A> input, double factor) {
+        double shift = 0.2 * Math.sin(0.01 * input.timestep());
+        return comparison.array(java.util.Arrays.stream(values(input.sample())).map(x -> factor * Math.tanh(x) + shift).toArray());
     }
 }

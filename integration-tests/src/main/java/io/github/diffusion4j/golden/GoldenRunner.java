@@ -122,7 +122,7 @@ public final class GoldenRunner {
     /** What a case is of that names neither class nor sampler. */
     private static String topic(JsonNode golden, Path file) {
         return golden.has("guider") ? golden.path("guider").asText() : golden.has("rule") ? golden.path("rule").asText()
-                : GuidanceCase.knows(golden) ? file.getFileName().toString().replace(".json", "") : "unknown:" + file.getFileName();
+                : GuidanceCase.knows(golden) || AroundCase.knows(golden) ? file.getFileName().toString().replace(".json", "") : "unknown:" + file.getFileName();
     }
 
     private void attempt(String name, String id, DoubleSupplier worstError) {

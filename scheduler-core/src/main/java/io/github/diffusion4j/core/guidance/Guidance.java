@@ -49,4 +49,13 @@ public interface Guidance extends Serializable {
     default List<String> remembered() {
         return List.of();
     }
+
+    /**
+     * The names of the arrays that a run must be given at its start, {@code state.holding(...)}; some of {@link #remembered}.
+     *
+     * @return the names, none by default
+     */
+    default List<String> given() {
+        return List.of();
+    }
 }

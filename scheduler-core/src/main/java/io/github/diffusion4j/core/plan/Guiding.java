@@ -15,10 +15,11 @@ final class Guiding {
     private final Recipe recipe;
     private final List<NoiseLevel> levels;
     private int evaluation;
-    private List<String> held = List.of();
+    private List<String> held;
 
     Guiding(Recipe recipe, List<NoiseLevel> levels) {
         this.recipe = recipe;
+        this.held = List.copyOf(recipe.guidance().given());
         this.levels = List.copyOf(levels);
     }
 

@@ -116,7 +116,8 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
         }
         List<String> held = List.copyOf(state.held().arrays().keySet());
         if (!held.equals(e.guided().heldBefore())) {
-            throw new IllegalArgumentException("the state holds the arrays " + held + " but this plan needs " + e.guided().heldBefore() + " at evaluation " + index + "; it belongs to another plan");
+            throw new IllegalArgumentException("the state holds the arrays " + held + " but this plan needs " + e.guided().heldBefore() + " at evaluation " + index
+                    + (index == 0 ? "; give them at the start, state.holding(arrays)" : "; it belongs to another plan"));
         }
         return e;
     }

@@ -115,6 +115,16 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         return new SamplerState<>(arrays, index, sample, anchor, predictions, other.key(), held);
     }
 
+    /**
+     * The same state with arrays that its guidance is given at the start of the run.
+     *
+     * @param given the arrays by the names of {@link io.github.diffusion4j.core.guidance.Guidance#given}, in their order
+     * @return the state, of the same arrays
+     */
+    public SamplerState<A> holding(Map<String, A> given) {
+        return new SamplerState<>(arrays, index, sample, anchor, predictions, plan, new Held<>(given, held.numbers()));
+    }
+
     /** Refuses to go on with arrays whose memory is gone. */
     void checkOpen() {
         Fit.checkOpen(arrays, sample, "the sample of the state");

@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.guidance.Branch;
+import io.github.diffusion4j.core.guidance.Guidance;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
@@ -23,6 +24,7 @@ import io.github.diffusion4j.core.noise.TorchBrownianNoise;
 import io.github.diffusion4j.core.noise.TorchCudaNoise;
 import io.github.diffusion4j.core.noise.TorchNoise;
 import io.github.diffusion4j.core.plan.Combination;
+import io.github.diffusion4j.core.plan.Held;
 import io.github.diffusion4j.core.plan.Langevin;
 import io.github.diffusion4j.core.plan.LearnedVariance;
 import io.github.diffusion4j.core.plan.Mask;
@@ -45,7 +47,11 @@ import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.diffusers.GuiderConfig;
 import io.github.diffusion4j.samplers.diffusers.Run;
+import io.github.diffusion4j.samplers.guidance.GuidanceCatalog;
+import io.github.diffusion4j.samplers.guidance.ResidualGuidance;
+import io.github.diffusion4j.samplers.guidance.Scale;
 import io.github.diffusion4j.samplers.names.Names;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
@@ -83,7 +89,18 @@ final class SerializableValues {
     private SerializableValues() {}
 
     static List<Object> all() {
-        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names()).flatMap(List::stream).collect(toList());
+        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names(), guidance()).flatMap(List::stream).collect(toList());
+    }
+
+    private static List<Object> guidance() {
+        List<Object> guidance = new ArrayList<>();
+        Stream.concat(GuidanceCatalog.guidance().stream(), GuidanceCatalog.leavingOut().stream()).forEach(entry -> {
+            guidance.add(entry.guidance());
+            guidance.add(entry.skipping());
+        });
+        GuiderConfig.classNames().forEach(name -> guidance.add(GuiderConfig.of(name)));
+        guidance.addAll(List.of(Scale.plusPlus(0.6), new ResidualGuidance(1.1, 1, false, 4), new Held<>(Map.of(), Map.of("rate", List.of(1.0))), Guidance.NONE));
+        return guidance;
     }
 
     private static List<Object> schedules() {

@@ -1,5 +1,7 @@
 package io.github.diffusion4j.samplers.guidance;
 
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.Parameterization.Weights;
 import io.github.diffusion4j.core.guidance.Guidance;
 import io.github.diffusion4j.core.guidance.Guide;
@@ -31,6 +33,24 @@ public enum Space {
         return new InSpace(this, guidance);
     }
 
+    /** What a network would predict whose output this is. */
+    private Parameterization parameterization() {
+        return switch (this) {
+            case DATA -> Parameterization.sample();
+            case RESIDUAL -> new Residuals();
+            case NOISE -> Parameterization.epsilon();
+        };
+    }
+
+    /** Predicts {@code x - x0}. */
+    private record Residuals() implements Parameterization {
+
+        @Override
+        public Weights target(NoiseLevel level) {
+            return new Weights(level.alpha() - 1, level.sigma());
+        }
+    }
+
     /** As {@code first x + second y}. */
     private Weights weights(Place place) {
         Weights data = place.data();
@@ -45,7 +65,7 @@ public enum Space {
 
         @Override
         public Guide at(Place place) {
-            Guide guide = guidance.at(place);
+            Guide guide = guidance.at(place.predicting(space.parameterization()));
             Weights weights = space.weights(place);
             if (guide.branches().size() == 1 && guide.held().isEmpty() && guide.kept().isEmpty() && guide.kind() == Guide.Kind.KNOWN && guide.weights(null)[0][1] == 1) {
                 return guide;

@@ -52,7 +52,18 @@ public final class SolverCatalog {
         rungeKutta(all);
         multistep(all);
         dpm(all);
+        plusPlus(all);
         return List.copyOf(all);
+    }
+
+    /** Solvers that renoise with the estimate without guidance; in a run without guidance, where laws are measured, it is the estimate itself. */
+    private static void plusPlus(List<Entry> all) {
+        fixed(all, "CFG++ DPM-Solver++ 2M", "", new PlusPlusMultistep());
+        fixed(all, "CFG++ DPM++ 2S", "", new PlusPlus2s(0, Convention.EXACT));
+        fixed(all, "CFG++ DPM++ 2S", "ancestral", new PlusPlus2s(1, Convention.EXACT));
+        fixed(all, "CFG++ RES multistep", "", new ResMultistepPlusPlus(0));
+        fixed(all, "CFG++ RES multistep", "ancestral", new ResMultistepPlusPlus(1));
+        fixed(all, "CFG++ gradient estimation", "", new GradientEstimationPlusPlus(2));
     }
 
     private static void firstOrder(List<Entry> all) {

@@ -38,6 +38,16 @@ public record Place(int step, int steps, int evaluation, int runSteps, List<Nois
     }
 
     /**
+     * The same place as seen by a rule that combines something else than the network's output.
+     *
+     * @param other what it combines
+     * @return the place
+     */
+    public Place predicting(Parameterization other) {
+        return new Place(step, steps, evaluation, runSteps, levels, order, level, to, other, held);
+    }
+
+    /**
      * How often this run evaluates the network.
      *
      * @return the number of evaluations

@@ -164,10 +164,27 @@ final class Engine<A> {
         inputOf(inputWeights);
     }
 
-    /** Makes the network's input of the sample as it is, in arrays of the caller's. */
+    /** Makes the network's input of the sample as it is, in arrays of the caller's where there are any. */
     void feedNow(double[]... inputWeights) {
-        for (A slot : slots) {
-            scale(memory.sample(), slot, inputWeights.length == 0 ? AS_IT_IS : inputWeights);
+        if (slots.isEmpty()) {
+            inputOf(inputWeights);
+        } else {
+            fillSlots(memory.sample(), inputWeights);
+        }
+    }
+
+    private void fillSlots(A sample, double[]... inputWeights) {
+        clear();
+        pass.read(NEXT, sample);
+        assignSlots(inputWeights);
+        pass.run();
+    }
+
+    private void assignSlots(double[]... inputWeights) {
+        for (int k = 0; k < slots.size(); k++) {
+            int register = k == 0 ? INPUT : BRANCH + k - 1;
+            pass.write(register, slots.get(k));
+            pass.assign(register, NO_LIMIT, CHAINED, inputWeights.length > 0 ? inputWeights : AS_IT_IS);
         }
     }
 
@@ -185,7 +202,7 @@ final class Engine<A> {
     /** Puts what is known into the sample, in place. */
     void keep(A known, Mask mask, double[]... inputWeights) {
         mask.blend(arrays, memory.ownSample(), known);
-        inputOf(inputWeights);
+        feedNow(inputWeights);
     }
 
     /**
@@ -271,20 +288,23 @@ final class Engine<A> {
             pass.write(INPUT, input);
             pass.assign(INPUT, NO_LIMIT, CHAINED, inputWeights);
         }
-        double[][] slotWeights = inputWeights.length > 0 ? inputWeights : AS_IT_IS;
-        for (int k = 0; k < slots.size() && !rounds; k++) {
-            int register = k == 0 ? INPUT : BRANCH + k - 1;
-            pass.write(register, slots.get(k));
-            pass.assign(register, NO_LIMIT, CHAINED, slotWeights);
+        if (!rounds) {
+            assignSlots(inputWeights);
         }
         pass.run();
-        if (input != null && rounds) {
-            scale(memory.nextSample(), input, inputWeights);
-        }
-        for (int k = 0; k < slots.size() && rounds; k++) {
-            scale(memory.nextSample(), slots.get(k), slotWeights);
+        if (rounds) {
+            inputOfStored(input, inputWeights);
         }
         memory.commit();
+    }
+
+    private void inputOfStored(A input, double[]... inputWeights) {
+        if (input != null) {
+            scale(memory.nextSample(), input, inputWeights);
+        }
+        if (!slots.isEmpty()) {
+            fillSlots(memory.nextSample(), inputWeights);
+        }
     }
 
     /** Whether the pass may write to arrays that it reads: nothing can fail once it writes. */

@@ -85,7 +85,7 @@ public record Inpainting<A>(A known, Mask.Schedule mask) {
                 arrays.close(blended);
             }
         }
-        return new SamplerState<>(arrays, after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions(), after.plan());
+        return new SamplerState<>(arrays, after.index(), blended, after.anchor() == sample ? blended : after.anchor(), after.predictions(), after.plan(), after.held());
     }
 
     /** The mask after an evaluation, which fits the sample, as do the known data. */

@@ -148,7 +148,7 @@ public final class Session<A> implements AutoCloseable {
         open().feed(slots);
     }
 
-    /** Writes the input of the next evaluation to the arrays of {@link #feed} as they are now. */
+    /** Writes the input of the next evaluation to the arrays of {@link #feed}, or to the session's own, now. */
     public void feedNow() {
         open().feedNow(done() ? Engine.NOTHING : plan.evaluation(evaluation).input());
     }

@@ -160,7 +160,7 @@ final class Engine<A> {
 
     /** Continues from a state, whose arrays are copied. */
     void resume(SamplerState<A> given, double[]... inputWeights) {
-        set(given.copy());
+        set(given.copy(memory::copied));
         inputOf(inputWeights);
     }
 

@@ -41,27 +41,14 @@ final class Fit {
             throw new IllegalArgumentException("the network output is " + arrays.type(output) + " but the sample is " + type + "; convert one");
         }
         long[] shape = arrays.shape(sample);
-        boolean learned = step.learnsVariance();
-        if (learned && shape.length < 2) {
-            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + java.util.Arrays.toString(shape));
-        }
-        if (learned || !java.util.Arrays.equals(arrays.shape(output), shape)) {
-            checkShape(arrays.shape(output), learned, shape);
+        long[] expected = step.outputShape(shape);
+        if (!java.util.Arrays.equals(arrays.shape(output), expected)) {
+            throw new IllegalArgumentException("the network output has shape " + java.util.Arrays.toString(arrays.shape(output)) + ", expected " + java.util.Arrays.toString(expected)
+                    + (step.learnsVariance() ? " (twice the sample's channels: prediction and learned variance)" : ""));
         }
         if (step.rows() > 1 && step.rows() != rows.count(shape)) {
             throw new IllegalArgumentException("got " + step.rows() + " timesteps for " + rows.count(shape) + (rows.equals(Rows.SAMPLES) ? " samples" : " rows of axes " + rows.axes())
                     + "; give one, or one for each");
-        }
-    }
-
-    private static void checkShape(long[] output, boolean learned, long... sample) {
-        long[] expected = sample.clone();
-        if (learned) {
-            expected[1] *= 2;
-        }
-        if (!java.util.Arrays.equals(output, expected)) {
-            throw new IllegalArgumentException("the network output has shape " + java.util.Arrays.toString(output) + ", expected " + java.util.Arrays.toString(expected)
-                    + (learned ? " (twice the sample's channels: prediction and learned variance)" : ""));
         }
     }
 

@@ -67,9 +67,7 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
 
     SamplerState<A> step(int evaluation, List<A> outputs, SamplerState<A> state, NoiseSource noise, Buffers<A> buffers) {
         checked(evaluation, state);
-        if (!buffers.arrays().equals(arrays)) {
-            throw new IllegalArgumentException("the buffers hold arrays of " + buffers.arrays() + " but the run is over " + arrays);
-        }
+        checkOwn(buffers);
         Engine<A> engine = Engine.at(state, rows, plan.correction(), buffers);
         engine.advance(plan.program().steps().get(evaluation), outputs, false, noise.forRun(plan.program().noisy()));
         return engine.state(evaluation + 1, plan);
@@ -120,6 +118,13 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
                     + (index == 0 ? "; give them at the start, state.holding(arrays)" : "; it belongs to another plan"));
         }
         return e;
+    }
+
+    /** Refuses buffers of another library. */
+    void checkOwn(Buffers<A> buffers) {
+        if (!buffers.arrays().equals(arrays)) {
+            throw new IllegalArgumentException("the buffers hold arrays of " + buffers.arrays() + " but the run is over " + arrays);
+        }
     }
 
     /** Refuses a state of another run, or one of which an array is closed. */

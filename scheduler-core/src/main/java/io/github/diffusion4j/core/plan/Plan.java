@@ -277,6 +277,19 @@ public final class Plan implements Runs<INDArray>, Serializable {
     }
 
     /**
+     * The shape of what the network returns at an evaluation.
+     *
+     * @param evaluation from 0
+     * @param sample the shape of the sample
+     * @return the same, with twice the channels (axis 1) where the network learns the variance of the step
+     * @throws IllegalArgumentException if it does and the sample has no channels
+     */
+    public long[] outputShape(int evaluation, long... sample) {
+        evaluation(evaluation);
+        return program.steps().get(evaluation).outputShape(sample).clone();
+    }
+
+    /**
      * How often the network is asked in the whole run, each branch counted; the most where a {@link Skipping} decides.
      *
      * @return the number

@@ -337,12 +337,18 @@ final class RunMemory<A> {
     /** The sample as an array that no prediction is, so that it may be changed. */
     A ownSample() {
         if (among(sample, predictions, remembered) || among(sample, held, heldNames.size())) {
-            A copy = buffers.take(arrays.type(sample), arrays.shape(sample));
-            arrays.assign(sample, copy);
+            A copy = copied(sample);
             anchor = anchor == sample ? copy : anchor;
             sample = copy;
         }
         return sample;
+    }
+
+    /** A copy that is the run's own. */
+    A copied(A array) {
+        A copy = buffers.take(arrays.type(array), arrays.shape(array));
+        arrays.assign(array, copy);
+        return copy;
     }
 
     /** An array that lives until {@link #releaseTemporaries}. */

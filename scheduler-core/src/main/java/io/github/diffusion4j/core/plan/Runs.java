@@ -142,9 +142,27 @@ public interface Runs<A> {
      * @throws IllegalArgumentException if the run starts late ({@link Plan#from}), where a sample is no pure noise
      */
     default Session<A> session(A noise, NoiseSource source) {
+        return start(noise, new Session<>(this, source, Buffers.recycling(arrays()), true));
+    }
+
+    /**
+     * A run from pure noise in arrays that outlive it: those it no longer needs, at the latest when it is closed, serve the next run.
+     *
+     * @param noise N(0, I) noise of the sample's shape; not changed
+     * @param source where the noise of the steps comes from; {@link NoiseSource#none()} if the run is deterministic
+     * @param buffers where its arrays come from and go to; of one run at a time, closed by who made it
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the run starts late ({@link Plan#from}), where a sample is no pure noise, or the buffers are of another library
+     */
+    default Session<A> session(A noise, NoiseSource source, Buffers<A> buffers) {
+        loop().checkOwn(buffers);
+        return start(noise, new Session<>(this, source, buffers, false));
+    }
+
+    private Session<A> start(A noise, Session<A> session) {
         loop().checkStartsFromNoise();
         arrays().type(noise).computed();
-        return Session.start(this, noise, source);
+        return session.start(noise);
     }
 
     /**
@@ -156,12 +174,30 @@ public interface Runs<A> {
      * @throws IllegalArgumentException if the state is of another plan or one of its arrays closed, naming it
      */
     default Session<A> session(SamplerState<A> state, NoiseSource source) {
+        return resume(state, new Session<>(this, source, Buffers.recycling(arrays()), true));
+    }
+
+    /**
+     * A run from a state in arrays that outlive it.
+     *
+     * @param state where to continue, copied
+     * @param source where the noise of the steps comes from
+     * @param buffers where its arrays come from and go to; of one run at a time, closed by who made it
+     * @return the run, to be closed
+     * @throws IllegalArgumentException if the state is of another plan or one of its arrays closed, naming it, or the buffers are of another library
+     */
+    default Session<A> session(SamplerState<A> state, NoiseSource source, Buffers<A> buffers) {
+        loop().checkOwn(buffers);
+        return resume(state, new Session<>(this, source, buffers, false));
+    }
+
+    private Session<A> resume(SamplerState<A> state, Session<A> session) {
         if (state.index() == plan().evaluations()) {
             loop().checkFits(state);
         } else {
             loop().checked(state.index(), state);
         }
-        return Session.resume(this, state, source);
+        return session.resume(state);
     }
 
     /**

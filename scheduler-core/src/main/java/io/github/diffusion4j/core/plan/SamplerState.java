@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -142,9 +143,14 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
      * @throws IllegalArgumentException if an array is closed, naming it
      */
     public SamplerState<A> copy() {
+        return copy(arrays::copy);
+    }
+
+    /** The same state with arrays of somebody's. */
+    SamplerState<A> copy(UnaryOperator<A> copier) {
         checkOpen();
         Map<A, A> copies = new IdentityHashMap<>();
-        each().forEach(array -> copies.put(array, arrays.copy(array)));
+        each().forEach(array -> copies.put(array, copier.apply(array)));
         Map<String, A> newHeld = new LinkedHashMap<>(held.arrays());
         newHeld.replaceAll((name, array) -> copies.get(array));
         return new SamplerState<>(arrays, index, copies.get(sample), copies.get(anchor), predictions.stream().map(copies::get).toList(), plan, new Held<>(newHeld, held.numbers()));

@@ -7,7 +7,6 @@ import io.github.diffusion4j.core.kernel.Buffers;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.AbstractList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * A run in progress that works in its own arrays: after the first steps it allocates nothing. Use it where {@link Plan#step} with a new state for every step costs too
@@ -32,6 +31,8 @@ public final class Session<A> implements AutoCloseable {
     private final NoiseSource source;
     private final Arrays<A> arrays;
     private final Buffers<A> buffers;
+    /** Whether the buffers end with the session. */
+    private final boolean owner;
     private final Engine<A> engine;
     private final Current current = new Current();
     private final Only<A> only = new Only<>();
@@ -41,33 +42,32 @@ public final class Session<A> implements AutoCloseable {
     private Inpainting<A> inpainting;
     private NoiseSource regionNoise = NoiseSource.none();
 
-    private Session(Runs<A> runs, NoiseSource source) {
+    Session(Runs<A> runs, NoiseSource source, Buffers<A> buffers, boolean owner) {
         this.runs = runs;
         this.plan = runs.plan();
         this.arrays = runs.arrays();
-        this.buffers = Buffers.recycling(arrays);
+        this.buffers = buffers;
+        this.owner = owner;
         this.source = source.forRun(plan.program().noisy());
         this.engine = Engine.owning(runs, buffers, plan.program().mostPredictions());
     }
 
-    static <A> Session<A> start(Runs<A> runs, A noise, NoiseSource source) {
-        Plan plan = runs.plan();
-        return new Session<>(runs, source).after(session -> session.engine.begin(noise, plan.startScale(), plan.evaluation(0), true, session.source, Program.churn(0)));
+    Session<A> start(A noise) {
+        return after(() -> engine.begin(noise, plan.startScale(), plan.evaluation(0), true, source, Program.churn(0)));
     }
 
-    static <A> Session<A> resume(Runs<A> runs, SamplerState<A> state, NoiseSource source) {
-        Plan plan = runs.plan();
-        return new Session<>(runs, source).after(session -> {
-            session.evaluation = state.index();
-            session.engine.resume(state, session.done() ? Engine.NOTHING : plan.evaluation(state.index()).input());
+    Session<A> resume(SamplerState<A> state) {
+        return after(() -> {
+            evaluation = state.index();
+            engine.resume(state, done() ? Engine.NOTHING : plan.evaluation(evaluation).input());
         });
     }
 
     /** This session once it has begun, or closed if it cannot. */
-    private Session<A> after(Consumer<Session<A>> beginning) {
+    private Session<A> after(Runnable beginning) {
         boolean begun = false;
         try {
-            beginning.accept(this);
+            beginning.run();
             begun = true;
             return this;
         } finally {
@@ -239,7 +239,7 @@ public final class Session<A> implements AutoCloseable {
         if (done()) {
             throw new IllegalStateException("the run is complete; there is no evaluation to preview");
         }
-        preview = preview == null || arrays.isClosed(preview) ? arrays.make(arrays.type(sample()), arrays.shape(sample())) : preview;
+        preview = preview == null || arrays.isClosed(preview) ? buffers.take(arrays.type(sample()), arrays.shape(sample())) : preview;
         open().estimate(plan.evaluation(evaluation), outputs, preview);
         return preview;
     }
@@ -315,14 +315,16 @@ public final class Session<A> implements AutoCloseable {
         return engine;
     }
 
-    /** Frees the session's arrays. */
+    /** Frees the session's arrays, or gives them back to the buffers that it was given. */
     @Override
     public void close() {
         engine.free();
-        buffers.close();
         if (preview != null) {
-            arrays.close(preview);
+            buffers.give(preview);
             preview = null;
+        }
+        if (owner) {
+            buffers.close();
         }
     }
 }

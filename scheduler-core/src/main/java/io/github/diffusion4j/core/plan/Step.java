@@ -111,6 +111,19 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
         return scaling.get(0) instanceof LearnedVariance;
     }
 
+    /** The shape of the network's output for a sample's. */
+    long[] outputShape(long... sample) {
+        if (!learnsVariance()) {
+            return sample;
+        }
+        if (sample.length < 2) {
+            throw new IllegalArgumentException("learned variance needs a channel axis, got a sample of shape " + Arrays.toString(sample));
+        }
+        long[] doubled = sample.clone();
+        doubled[1] *= 2;
+        return doubled;
+    }
+
     boolean remembers() {
         for (double[] row : remember) {
             if (!Evaluation.isZero(row)) {

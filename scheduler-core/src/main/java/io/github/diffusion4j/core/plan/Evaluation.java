@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 /**
  * A stage compiled for one parameterization: every combination is reduced to weights of the physical arrays, the
  * registers. Without a data correction the estimates of data and noise dissolve into sample and network output, so most
- * updates are one pass over two or three arrays. Guidance whose weights are known dissolves in the same way.
+ * updates are one pass over two or three arrays. Guidance whose weights are known dissolves in the same way. A prediction is remembered although nothing may be left of its weights: it is 0 then.
  */
 record Evaluation(NoiseLevel level, double inputScale, double conditioning, double[] data, double[] before, double[] remember,
         double[] anchor, double[] next, double[] estimate, double[][] churn, double[][] input, ArrayScaling scaling, NoiseRequest.Interval interval,
-        Chained chained, Guided guided, double[][] kept) {
+        Chained chained, Guided guided, double[][] kept, boolean remembers) {
 
     /** The registers; remembered predictions follow from {@link #MEMORY} on. */
     static final int SAMPLE = 0;
@@ -49,11 +49,12 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         data[SAMPLE] = network.data().first();
         data[OUTPUT] = network.data().second();
         double[] before = network.expand(stage.before(), corrected);
+        double[] remember = network.expand(stage.remember(), corrected);
         double scale = parameterization.inputScale(level);
-        return new Evaluation(level, scale, parameterization.conditioning(level), data, before, network.expand(stage.remember(), corrected),
+        return new Evaluation(level, scale, parameterization.conditioning(level), data, before, remember,
                 network.expand(stage.anchor(), corrected), network.expand(stage.next(), corrected), network.expand(DATA, true),
                 isOnly(before, SAMPLE) ? NOTHING : ofNext(before[SAMPLE], before[NOISE]), scale == 1 ? NOTHING : ofNext(scale, 0), stage.scaling(), stage.interval(), Chained.NONE,
-                guided, NOTHING);
+                guided, NOTHING, !isZero(remember));
     }
 
     /** Whether a combination of the stage reads the network's estimate without guidance. */
@@ -72,7 +73,7 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
 
     private Evaluation dissolved(double[] output, double[]... held) {
         return new Evaluation(level, inputScale, conditioning, Guided.dissolved(data, output), before, Guided.dissolved(remember, output), Guided.dissolved(anchor, output),
-                Guided.dissolved(next, output), estimate, churn, input, scaling, interval, chained, guided, held);
+                Guided.dissolved(next, output), estimate, churn, input, scaling, interval, chained, guided, held, remembers);
     }
 
     /**
@@ -84,7 +85,7 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
     }
 
     Evaluation withChained(Chained other) {
-        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, next, estimate, churn, input, scaling, interval, other, guided, kept);
+        return new Evaluation(level, inputScale, conditioning, data, before, remember, anchor, next, estimate, churn, input, scaling, interval, other, guided, kept, remembers);
     }
 
     private static double[][] ofNext(double next, double churnNoise) {
@@ -195,10 +196,6 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
             }
         }
         return read;
-    }
-
-    boolean remembers() {
-        return !isZero(remember);
     }
 
     boolean usesNoise() {

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * All that happens between two network evaluations, as weights of registers: one list, or one for each sample when samples stand at different timesteps.
  *
  * @param data the uncorrected estimate of the data
- * @param remember what joins the memory, all zero for nothing
+ * @param remember what joins the memory
  * @param anchor the new anchor
  * @param next the new sample
  * @param churn what happens to the new sample before the next evaluation, empty for nothing
@@ -28,22 +28,26 @@ import java.util.function.Predicate;
  * @param keepPredictions how many predictions are read later
  * @param guided what the network is asked for
  * @param kept for each array that guidance holds afterwards its weights, one list or one for each row
+ * @param remembers whether something joins the memory
  */
 record Step(double[][] data, double[][] remember, double[][] anchor, double[][] next, double[][] churn, double[][] input, List<ArrayScaling> scaling,
-        Chains chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions, Guided guided, double[][][] kept) {
+        Chains chained, NoiseRequest request, NoiseRequest churnRequest, boolean keepAnchor, int keepPredictions, Guided guided, double[][][] kept,
+        boolean remembers) {
 
     private static final double[][] NOTHING = {};
 
     /** The step of one evaluation, or of one for each sample, after which nothing follows. */
     static Step last(List<Evaluation> rows, NoiseRequest request) {
         return new Step(weights(rows, Evaluation::data), weights(rows, Evaluation::remember), weights(rows, Evaluation::anchor), weights(rows, Evaluation::next),
-                NOTHING, NOTHING, scaling(rows), Chains.of(rows), request, request, false, 0, rows.get(0).guided(), each(rows.get(0).kept()));
+                NOTHING, NOTHING, scaling(rows), Chains.of(rows), request, request, false, 0, rows.get(0).guided(), each(rows.get(0).kept()),
+                rows.stream().anyMatch(Evaluation::remembers));
     }
 
     /** The same step with another evaluation after it. */
     Step before(Evaluation following, NoiseRequest otherChurnRequest, boolean otherKeepAnchor, int otherKeepPredictions) {
         Chains both = new Chains(new boolean[] {following.chained().before()}, chained.data(), chained.remember(), chained.anchor(), chained.next());
-        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions, guided, kept);
+        return new Step(data, remember, anchor, next, following.churn(), following.input(), scaling, both, request, otherChurnRequest, otherKeepAnchor, otherKeepPredictions, guided, kept,
+                remembers);
     }
 
     private static double[][][] each(double[]... kept) {
@@ -64,7 +68,7 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
             }
         }
         return new Step(dissolved(data, rows), dissolved(remember, rows), dissolved(anchor, rows), dissolved(next, rows), churn, input, scaling, chained, request, churnRequest, keepAnchor,
-                keepPredictions, guided, held);
+                keepPredictions, guided, held, remembers);
     }
 
     private static double[][] dissolved(double[][] weights, double[][]... rows) {
@@ -122,15 +126,6 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
         long[] doubled = sample.clone();
         doubled[1] *= 2;
         return doubled;
-    }
-
-    boolean remembers() {
-        for (double[] row : remember) {
-            if (!Evaluation.isZero(row)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     boolean usesCorrected() {

@@ -3,6 +3,7 @@ package io.github.diffusion4j.benchmarks;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.Session;
+import java.util.List;
 
 /**
  * One step after another of a run, which begins anew when it is done: what {@link io.github.diffusion4j.samplers.Sampling#run} does without the network.
@@ -13,14 +14,18 @@ final class Loop<A> implements AutoCloseable {
 
     private final Runs<A> plan;
     private final A noise;
-    private final A output;
+    private final List<A> outputs;
     private final NoiseSource source;
     private Session<A> session;
 
     Loop(Runs<A> plan, A noise, A output, NoiseSource source) {
+        this(plan, noise, List.of(output), source);
+    }
+
+    Loop(Runs<A> plan, A noise, List<A> outputs, NoiseSource source) {
         this.plan = plan;
         this.noise = noise;
-        this.output = output;
+        this.outputs = outputs;
         this.source = source;
         this.session = plan.session(noise, source);
     }
@@ -30,7 +35,7 @@ final class Loop<A> implements AutoCloseable {
             session.close();
             session = plan.session(noise, source);
         }
-        session.step(output);
+        session.step(outputs);
         return session.sample();
     }
 

@@ -127,4 +127,40 @@ public class TorchBenchmark {
             return next;
         }
     }
+
+    /**
+     * Classifier-free guidance and the step: {@code e = u + 7.5 (c - u)}, {@code 0.98 x - 0.05 e}.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object guided() {
+        try (NDArray e = guidance(7.5f); NDArray next = sum(sample.mul(0.98), e.mul(-0.05))) {
+            return next;
+        }
+    }
+
+    private NDArray guidance(float scale) {
+        try (NDArray difference = output.sub(third); NDArray scaled = difference.mul(scale)) {
+            return third.add(scaled);
+        }
+    }
+
+    /**
+     * Adaptive projected guidance with momentum and the step.
+     *
+     * @return the result
+     */
+    @Benchmark
+    public Object adaptiveProjected() {
+        try (NDArray difference = output.sub(third); NDArray m = sum(difference, third.mul(-0.5)); NDArray square = m.mul(m); NDArray norm = square.sum();
+                NDArray product = m.mul(output); NDArray along = product.sum(); NDArray own = output.mul(output); NDArray length = own.sum()) {
+            float k = Math.min(1, 15 / (float) Math.sqrt(norm.getFloat()));
+            float share = along.getFloat() / length.getFloat();
+            try (NDArray parallel = output.mul(share); NDArray update = m.sub(parallel); NDArray scaled = update.mul(7.5f * k); NDArray e = third.add(scaled);
+                    NDArray next = sum(sample.mul(0.98), e.mul(-0.05))) {
+                return next;
+            }
+        }
+    }
 }

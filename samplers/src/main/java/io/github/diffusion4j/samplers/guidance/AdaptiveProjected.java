@@ -66,26 +66,30 @@ public record AdaptiveProjected(Pair pair, double momentum, double norm, double 
         double[] m = moved ? new double[] {0, 1, -1, momentum} : new double[] {0, 1, -1};
         double[] parallel = new double[m.length];
         parallel[Pair.C] = 1;
-        return Guide.measured(Pair.BRANCHES, place.held(), remembered(), moments -> {
-            double[] weights = new double[m.length];
-            weights[pair.base()] = 1;
-            if (projected) {
-                add(weights, scale, m, parallel, moments);
-            } else {
-                weights[Pair.C] += scale;
-                weights[Pair.U] -= scale;
-            }
+        double[] plain = new double[m.length];
+        plain[pair.base()] = 1;
+        plain[Pair.C] += projected ? 0 : scale;
+        plain[Pair.U] -= projected ? 0 : scale;
+        double[][] known = momentum == 0 ? new double[][] {plain} : new double[][] {plain, m};
+        if (!projected) {
+            return Guide.known(Pair.BRANCHES, place.held(), remembered(), known);
+        }
+        return Guide.measured(Pair.BRANCHES, place.held(), remembered(), List.of(m, parallel), moments -> {
+            double[] weights = plain.clone();
+            add(weights, scale, m, moments);
             return momentum == 0 ? new double[][] {weights} : new double[][] {weights, m};
         });
     }
 
-    private void add(double[] weights, double scale, double[] m, double[] parallel, Moments moments) {
-        double length = moments.norm(m);
+    /** Adds the update; m is the first that was measured, the conditional branch the second. */
+    private void add(double[] weights, double scale, double[] m, Moments moments) {
+        double length = moments.norm(0);
         double k = norm > 0 && length > norm ? norm / length : 1;
-        double square = moments.product(parallel, parallel);
-        double along = square == 0 ? 0 : moments.product(m, parallel) / square;
+        double square = moments.product(1, 1);
+        double along = square == 0 ? 0 : moments.product(0, 1) / square;
         for (int i = 0; i < weights.length; i++) {
-            weights[i] += scale * k * (m[i] + (eta - 1) * along * parallel[i]);
+            weights[i] += scale * k * m[i];
         }
+        weights[Pair.C] += scale * k * (eta - 1) * along;
     }
 }

@@ -2,7 +2,6 @@ package io.github.diffusion4j.samplers.guidance;
 
 import io.github.diffusion4j.core.guidance.ArrayRule;
 import io.github.diffusion4j.core.guidance.Guide;
-import io.github.diffusion4j.core.guidance.Rule;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.kernel.Kernels;
@@ -22,23 +21,23 @@ final class Axes {
 
     /** A measured guide with its moments taken over axes, counted from the end where negative; none for all axes but the first. */
     static Guide over(List<Integer> axes, Guide guide) {
-        return axes.isEmpty() || guide.kind() != Guide.Kind.MEASURED ? guide : Guide.computed(guide.branches(), guide.held(), guide.kept(), kept(guide), rule(axes, guide.rule()));
+        return axes.isEmpty() || guide.kind() != Guide.Kind.MEASURED ? guide : Guide.computed(guide.branches(), guide.held(), guide.kept(), kept(guide), rule(axes, guide));
     }
 
     /** What is kept must not depend on the moments. */
     private static List<double[]> kept(Guide guide) {
         HostArray one = HostArray.of(new double[] {1}, 1);
-        Moments any = Moments.of(IntStream.range(0, guide.terms()).mapToObj(k -> one).toArray(HostArray[]::new))[0];
+        Moments any = Moments.of(guide.measures().stream().map(combination -> one).toArray(HostArray[]::new))[0];
         return Stream.of(guide.weights(any)).skip(1).map(row -> Arrays.copyOf(row, row.length + 1)).toList();
     }
 
-    private static ArrayRule rule(List<Integer> axes, Rule rule) {
+    private static ArrayRule rule(List<Integer> axes, Guide guide) {
         return (terms, out) -> {
             Rows rows = others(axes, out.rank());
-            Moments[] moments = Moments.of(terms.stream().map(term -> term.byRows(rows)).toArray(HostArray[]::new));
+            Moments[] moments = Moments.combined(terms.stream().map(term -> term.byRows(rows)).toArray(HostArray[]::new), guide.measures().toArray(double[][]::new));
             double[][] weights = new double[moments.length][];
             for (int row = 0; row < weights.length; row++) {
-                weights[row] = rule.weights(moments[row])[0];
+                weights[row] = guide.weights(moments[row])[0];
             }
             List<Term<HostArray>> sum = new ArrayList<>();
             for (int k = 0; k < terms.size(); k++) {

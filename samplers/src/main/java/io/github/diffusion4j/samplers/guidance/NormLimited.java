@@ -35,15 +35,14 @@ public record NormLimited(Guidance guidance, List<Integer> axes, boolean shrinks
         Guide guide = inner.asking(Branch.CONDITIONAL);
         double[] conditional = new double[guide.terms()];
         conditional[guide.term(Branch.CONDITIONAL)] = 1;
-        double[][] known = guide.weights(null);
-        return Axes.over(axes, guide.withRule(moments -> {
-            double had = moments.norm(known[0]);
-            double fit = had == 0 ? 1 : moments.norm(conditional) / had;
+        return Axes.over(axes, guide.then(List.of(conditional, guide.weights(null)[0]), (weights, moments, first) -> {
+            double had = moments.norm(first + 1);
+            double fit = had == 0 ? 1 : moments.norm(first) / had;
             double factor = strength * (shrinksOnly ? Math.min(1, fit) : fit);
-            double[][] weights = known.clone();
-            weights[0] = Arrays.stream(known[0]).map(weight -> weight * factor).toArray();
-            return weights;
-        }, true));
+            double[][] limited = weights.clone();
+            limited[0] = Arrays.stream(weights[0]).map(weight -> weight * factor).toArray();
+            return limited;
+        }));
     }
 
     @Override

@@ -44,7 +44,12 @@ public record Pair(Scale scale, Window window, boolean original) implements Seri
 
     /** The guide where guidance is on, and the conditional branch alone where it is not. */
     Guide guide(Place place, Rule rule) {
-        return on(place) ? Guide.measured(BRANCHES, List.of(), List.of(), rule) : Guide.CONDITIONAL;
+        return guide(place, List.of(new double[3], new double[] {0, 1, 0}, new double[] {0, 0, 1}), rule);
+    }
+
+    /** The same with a rule that looks at some combinations only. */
+    Guide guide(Place place, List<double[]> measures, Rule rule) {
+        return on(place) ? Guide.measured(BRANCHES, List.of(), List.of(), measures, rule) : Guide.CONDITIONAL;
     }
 
     /** Where the sum starts. */

@@ -50,7 +50,7 @@ public record Planned(Guidance guidance, Pattern pattern, Extrapolation extrapol
         int first = 1 + inner.branches().size() + inner.held().size();
         boolean valueByValue = inner.kind() == Guide.Kind.COMPUTED;
         Guide guide = new Guide(inner.branches(), held, kept, moments -> {
-            double[][] weights = inner.weights(moments == null ? null : moments.of(firsts(inner.terms(), inner.terms() + known)));
+            double[][] weights = inner.weights(moments);
             List<double[]> all = new ArrayList<>();
             for (double[] row : weights) {
                 all.add(widened(row, first, known));
@@ -62,15 +62,8 @@ public record Planned(Guidance guidance, Pattern pattern, Extrapolation extrapol
                 all.add(row);
             }
             return all.toArray(double[][]::new);
-        }, inner.kind(), inner.arrays());
+        }, inner.kind(), inner.measures().stream().map(row -> widened(row, first, known)).toList(), inner.arrays());
         return valueByValue ? guide.computed((terms, out) -> inner.arrays().orElseThrow().apply(terms.subList(0, first), out)) : guide;
-    }
-
-    /** The moments of the terms that the inner guide knows. */
-    private static double[][] firsts(int count, int terms) {
-        double[][] rows = new double[count][terms];
-        IntStream.range(0, count).forEach(k -> rows[k][k] = 1);
-        return rows;
     }
 
     /** Weights with room for the outputs behind the held arrays of the inner guide. */

@@ -46,12 +46,24 @@ public record Rescaled(Guidance guidance, double phi) implements Guidance {
                 rescale(terms.get(guide.term(Branch.CONDITIONAL)), out);
             });
         }
-        return guide.withRule(moments -> {
-            double[][] weights = guide.weights(guide.kind() == Guide.Kind.KNOWN ? null : moments).clone();
-            double factor = factor(moments.deviation(conditional), moments.deviation(weights[0]));
-            weights[0] = Arrays.stream(weights[0]).map(weight -> weight * factor).toArray();
-            return weights;
-        }, true);
+        if (guide.kind() == Guide.Kind.KNOWN) {
+            double[] guided = guide.weights(null)[0];
+            return guide.then(List.of(conditional, guided), (weights, moments, first) -> scaled(weights, factor(moments.deviation(behind(first, 1)), moments.deviation(behind(first, 0, 1)))));
+        }
+        return guide.then(guide.eachTerm(), (weights, moments, first) -> scaled(weights, factor(moments.deviation(behind(first, conditional)), moments.deviation(behind(first, weights[0])))));
+    }
+
+    /** Weights of the further combinations as weights of all that are measured. */
+    private static double[] behind(int first, double... weights) {
+        double[] all = new double[first + weights.length];
+        System.arraycopy(weights, 0, all, first, weights.length);
+        return all;
+    }
+
+    private static double[][] scaled(double[][] weights, double factor) {
+        double[][] scaled = weights.clone();
+        scaled[0] = Arrays.stream(weights[0]).map(weight -> weight * factor).toArray();
+        return scaled;
     }
 
     private double factor(double wanted, double had) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What one evaluation asks the network for, and how its outputs become one.
@@ -14,18 +15,17 @@ import java.util.Optional;
  * @param kept the names of the arrays that are remembered for the next evaluation
  * @param rule the weights
  * @param kind when the weights are known
+ * @param measures the combinations of terms whose moments the rule is told, where it measures
  * @param arrays what replaces the weights of the output where no weights can say it
  */
-public record Guide(List<Branch> branches, List<String> held, List<String> kept, Rule rule, Kind kind, Optional<ArrayRule> arrays) {
+public record Guide(List<Branch> branches, List<String> held, List<String> kept, Rule rule, Kind kind, List<double[]> measures, Optional<ArrayRule> arrays) {
 
     /** When the weights of a guide are known. */
     public enum Kind {
         /** Before the run; they dissolve into the weights of the step. */
         KNOWN,
-        /** Once inner products and sums of branches and held arrays are. */
+        /** Once inner products and sums are. */
         MEASURED,
-        /** As measured, from those with the sample too. */
-        MEASURED_WITH_SAMPLE,
         /** Never: the output is computed value by value. */
         COMPUTED
     }
@@ -38,6 +38,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         branches = List.copyOf(branches);
         held = List.copyOf(held);
         kept = List.copyOf(kept);
+        measures = List.copyOf(measures);
     }
 
     /**
@@ -61,11 +62,11 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
      * @return the guide
      */
     public static Guide known(List<Branch> branches, List<String> held, List<String> kept, double[]... weights) {
-        return new Guide(branches, held, kept, moments -> weights, Kind.KNOWN, Optional.empty());
+        return new Guide(branches, held, kept, moments -> weights, Kind.KNOWN, List.of(), Optional.empty());
     }
 
     /**
-     * A guide whose weights follow from inner products and sums of the branches.
+     * A guide whose weights follow from inner products and sums of the branches and held arrays. Moments are told by the places of the terms; those of the sample are 0.
      *
      * @param branches the outputs that are asked for
      * @param held the names of the arrays that are read
@@ -74,7 +75,41 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
      * @return the guide
      */
     public static Guide measured(List<Branch> branches, List<String> held, List<String> kept, Rule rule) {
-        return new Guide(branches, held, kept, rule, Kind.MEASURED, Optional.empty());
+        return measured(branches, held, kept, terms(1 + branches.size() + held.size()), rule);
+    }
+
+    /**
+     * A guide whose weights follow from inner products and sums of some combinations of its terms: fewer of them cost less.
+     *
+     * @param branches the outputs that are asked for
+     * @param held the names of the arrays that are read
+     * @param kept the names of the arrays that are remembered
+     * @param measures the combinations, each as weights of the terms
+     * @param rule the weights, of the moments of the combinations
+     * @return the guide
+     */
+    public static Guide measured(List<Branch> branches, List<String> held, List<String> kept, List<double[]> measures, Rule rule) {
+        return new Guide(branches, held, kept, rule, Kind.MEASURED, measures, Optional.empty());
+    }
+
+    /** Each term by itself, but nothing of the sample. */
+    private static List<double[]> terms(int count) {
+        return IntStream.range(0, count).mapToObj(k -> unit(k, k == 0 ? 0 : 1, count)).toList();
+    }
+
+    /**
+     * Each term by itself, as combinations to be measured.
+     *
+     * @return the combinations, the sample first
+     */
+    public List<double[]> eachTerm() {
+        return IntStream.range(0, terms()).mapToObj(k -> unit(k, 1, terms())).toList();
+    }
+
+    private static double[] unit(int place, double weight, int count) {
+        double[] unit = new double[count];
+        unit[place] = weight;
+        return unit;
     }
 
     /**
@@ -93,7 +128,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         List<double[]> rows = new ArrayList<>(List.of(output));
         rows.addAll(weights);
         double[][] all = rows.toArray(double[][]::new);
-        return new Guide(branches, held, kept, moments -> all, Kind.COMPUTED, Optional.of(rule));
+        return new Guide(branches, held, kept, moments -> all, Kind.COMPUTED, List.of(), Optional.of(rule));
     }
 
     /**
@@ -138,17 +173,7 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         List<Branch> all = new ArrayList<>(branches);
         all.add(branch);
         int at = 1 + branches.size();
-        Rule shifted = moments -> map(rule.weights(moments == null ? null : moments.of(without(at, terms() + 1))), weights -> inserted(weights, at));
-        return new Guide(all, held, kept, shifted, kind, arrays);
-    }
-
-    /** Combinations that leave one term out. */
-    private static double[][] without(int left, int terms) {
-        double[][] rows = new double[terms - 1][terms];
-        for (int k = 0; k < terms - 1; k++) {
-            rows[k][k < left ? k : k + 1] = 1;
-        }
-        return rows;
+        return new Guide(all, held, kept, moments -> map(rule.weights(moments), weights -> inserted(weights, at)), kind, measures.stream().map(weights -> inserted(weights, at)).toList(), arrays);
     }
 
     private static double[] inserted(double[] weights, int at) {
@@ -167,14 +192,32 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
     }
 
     /**
-     * The same guide with other weights.
+     * The same guide with a result that follows from its weights and from moments of its terms.
      *
-     * @param other the rule
-     * @param measures whether it looks at the moments although this guide's does not
+     * @param measured further combinations of terms that are measured, also where this guide knows its weights
+     * @param then the weights, given this guide's and the moments of its own combinations and then of the further ones
      * @return the guide
      */
-    public Guide withRule(Rule other, boolean measures) {
-        return new Guide(branches, held, kept, other, measures && kind == Kind.KNOWN ? Kind.MEASURED : kind, arrays);
+    public Guide then(List<double[]> measured, Then then) {
+        List<double[]> all = new ArrayList<>(kind == Kind.KNOWN ? List.of() : measures);
+        int own = all.size();
+        all.addAll(measured);
+        return new Guide(branches, held, kept, moments -> then.weights(rule.weights(kind == Kind.KNOWN ? null : moments), moments, own), Kind.MEASURED, all, arrays);
+    }
+
+    /** What follows from a guide's weights. */
+    @FunctionalInterface
+    public interface Then {
+
+        /**
+         * The weights.
+         *
+         * @param weights of the guide
+         * @param moments of the combinations of the guide, and of the further ones
+         * @param first the place of the first further one
+         * @return the weights
+         */
+        double[][] weights(double[][] weights, Moments moments, int first);
     }
 
     /**
@@ -188,12 +231,12 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
         if (kind == Kind.COMPUTED) {
             throw new IllegalArgumentException("an output that is computed value by value cannot be mixed afterwards; mix what it is computed from");
         }
-        return withRule(moments -> {
+        return new Guide(branches, held, kept, moments -> {
             double[][] weights = rule.weights(moments).clone();
             weights[0] = Arrays.stream(weights[0]).map(weight -> weight * output).toArray();
             weights[0][0] += sample;
             return weights;
-        }, false);
+        }, kind, measures, arrays);
     }
 
     /**
@@ -213,21 +256,24 @@ public record Guide(List<Branch> branches, List<String> held, List<String> kept,
             space[k][0] = isBranch ? first : space[k][0];
         }
         Rule back = moments -> {
-            double[][] weights = rule.weights(moments == null ? null : moments.of(space));
-            double[][] own = map(weights, w -> {
-                double[] mixed = new double[terms()];
-                for (int k = 0; k < terms(); k++) {
-                    mixed[0] += k == 0 ? w[0] : w[k] * space[k][0];
-                    mixed[k] = k == 0 ? mixed[0] : w[k] * space[k][k];
-                }
-                return mixed;
-            });
+            double[][] weights = rule.weights(moments);
+            double[][] own = map(weights, w -> through(space, w));
             own[0][0] -= first;
             Arrays.setAll(own[0], k -> own[0][k] / second);
             own[0] = kind == Kind.COMPUTED ? weights[0] : own[0];
             return own;
         };
-        return new Guide(branches, held, kept, back, kind == Kind.MEASURED ? Kind.MEASURED_WITH_SAMPLE : kind, arrays);
+        return new Guide(branches, held, kept, back, kind, measures.stream().map(w -> through(space, w)).toList(), arrays);
+    }
+
+    /** Weights of combinations as weights of what they are combined of. */
+    private static double[] through(double[][] space, double[] weights) {
+        double[] mixed = new double[weights.length];
+        for (int k = 0; k < weights.length; k++) {
+            mixed[0] += k == 0 ? weights[0] : weights[k] * space[k][0];
+            mixed[k] = k == 0 ? mixed[0] : weights[k] * space[k][k];
+        }
+        return mixed;
     }
 
     /**

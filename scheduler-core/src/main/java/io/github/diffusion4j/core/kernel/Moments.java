@@ -29,19 +29,37 @@ public final class Moments {
     public static Moments[] of(HostArray... arrays) {
         HostArray first = first(arrays);
         int m = arrays.length;
-        int length = first.length() / first.samples();
-        double[][] sums = rows(first.samples(), length, width(m), (from, count, scratch, out, at) -> {
-            double[][] x = loaded(arrays, from, count, scratch, 0);
+        return rows(first, m, (from, count, scratch, out, at) -> {
+            double[][] x = loaded(arrays, from, count, scratch, 1);
             for (int k = 0; k < m; k++) {
-                out[at + k] = total(x[k]);
+                out[at + k] = BlockMoments.sum(x[k], x[m]);
             }
             for (int k = 0, place = at + m; k < m; k++) {
                 for (int l = 0; l <= k; l++) {
-                    out[place++] = dot(x[k], x[l]);
+                    out[place++] = BlockMoments.product(x[k], x[l], x[m]);
                 }
             }
         });
-        Reference.reachabilityFence(arrays);
+    }
+
+    /**
+     * The moments of linear combinations of arrays, which are formed block by block and never stored. Where no array is DOUBLE they are formed in floats, as the sums of a pass are, and a block's
+     * products are added in floats, pairwise.
+     *
+     * @param arrays arrays of one shape, rows along the first axis, see {@link HostArray#byRows}
+     * @param combinations for each combination the weights of the arrays
+     * @return one entry for each row, of the combinations
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public static Moments[] combined(HostArray[] arrays, double[]... combinations) {
+        boolean wide = Arrays.stream(arrays).anyMatch(array -> array.type().computed() == ElementType.DOUBLE);
+        return rows(first(arrays), combinations.length, wide ? BlockMoments.inDoubles(arrays, combinations) : BlockMoments.inFloats(arrays, combinations));
+    }
+
+    private static Moments[] rows(HostArray like, int m, BlockSums block) {
+        int length = like.length() / like.samples();
+        double[][] sums = rows(like.samples(), length, width(m), block);
+        Reference.reachabilityFence(block);
         Moments[] moments = new Moments[sums.length];
         for (int row = 0; row < sums.length; row++) {
             moments[row] = new Moments(sums[row], m, length);
@@ -62,11 +80,11 @@ public final class Moments {
         int length = first.length() / first.samples();
         int combinations = weights[0].length;
         double[][] sums = rows(first.samples(), length, combinations, (from, count, scratch, out, at) -> {
-            double[][] x = loaded(arrays, from, count, scratch, 1);
+            double[][] x = loaded(arrays, from, count, scratch, 2);
             double[] mixed = x[arrays.length];
             for (int c = 0; c < combinations; c++) {
                 mix(weights[from / length][c], x, mixed);
-                out[at + c] = total(mixed);
+                out[at + c] = BlockMoments.sum(mixed, x[arrays.length + 1]);
             }
         });
         Reference.reachabilityFence(arrays);
@@ -104,7 +122,7 @@ public final class Moments {
     }
 
     /** A block of each array in doubles, zeros behind its end. */
-    private static double[][] loaded(HostArray[] arrays, int from, int count, Scratch scratch, int more) {
+    static double[][] loaded(HostArray[] arrays, int from, int count, Scratch scratch, int more) {
         double[][] x = scratch.doubles(arrays.length + more);
         for (int k = 0; k < arrays.length; k++) {
             arrays[k].memory().read(from, x[k], 0, count);
@@ -115,24 +133,6 @@ public final class Moments {
 
     private static int width(int arrays) {
         return arrays + arrays * (arrays + 1) / 2;
-    }
-
-    /**
-     * The moments of linear combinations of the arrays, which follow from those of the arrays.
-     *
-     * @param weights for each new array its weights
-     * @return the moments of the new arrays
-     */
-    public Moments of(double[]... weights) {
-        int m = weights.length;
-        double[] mixed = new double[width(m)];
-        for (int k = 0, place = m; k < m; k++) {
-            mixed[k] = sum(weights[k]);
-            for (int l = 0; l <= k; l++) {
-                mixed[place++] = product(weights[k], weights[l]);
-            }
-        }
-        return new Moments(mixed, m, values);
     }
 
     /**
@@ -205,44 +205,6 @@ public final class Moments {
             sums[place / (blocks * width)][place % width] += parts[place];
         }
         return sums;
-    }
-
-    /** Four sums at once, which the processor overlaps. */
-    private static double total(double[] x) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        for (int i = 0; i < Scratch.SIZE; i += 4) {
-            a += x[i];
-            b += x[i + 1];
-            c += x[i + 2];
-            d += x[i + 3];
-        }
-        return a + b + (c + d);
-    }
-
-    private static double dot(double[] x, double[] y) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        for (int i = 0; i < Scratch.SIZE; i += 4) {
-            a += x[i] * y[i];
-            b += x[i + 1] * y[i + 1];
-            c += x[i + 2] * y[i + 2];
-            d += x[i + 3] * y[i + 3];
-        }
-        return a + b + (c + d);
-    }
-
-    /**
-     * The number of arrays.
-     *
-     * @return the number
-     */
-    public int arrays() {
-        return arrays;
     }
 
     /**

@@ -127,37 +127,27 @@ final class Weighing<A> {
 
     /** Guidance that is computed value by value, in an array of its own. */
     void compute(Guided guided, List<A> outputs, A out) {
+        pass.onHost(guideTerms(guided, outputs), hosts -> pass.onHost(out, true, host -> guided.guide().arrays().orElseThrow().apply(hosts, host)));
+    }
+
+    /** Moments of what the guide looks at. */
+    private Moments[] moments(Guided guided, List<A> outputs) {
+        if (guided.guide().kind() != Guide.Kind.MEASURED) {
+            return null;
+        }
+        List<A> terms = guideTerms(guided, outputs);
+        double[][] measures = guided.guide().measures().toArray(double[][]::new);
+        Moments[][] found = new Moments[1][];
+        pass.onRows(terms, hosts -> found[0] = Moments.combined(hosts.toArray(HostArray[]::new), measures));
+        return found[0];
+    }
+
+    /** Sample, outputs, and the arrays that the guide reads. */
+    private List<A> guideTerms(Guided guided, List<A> outputs) {
         List<A> terms = new ArrayList<>(List.of(memory.sample()));
         terms.addAll(outputs);
         guided.guide().held().forEach(name -> terms.add(memory.held(guided.heldBefore().indexOf(name))));
-        pass.onHost(terms, hosts -> pass.onHost(out, true, host -> guided.guide().arrays().orElseThrow().apply(hosts, host)));
-    }
-
-    /** Moments of the guide's terms; the sample's only where the guide looks at it. */
-    private Moments[] moments(Guided guided, List<A> outputs) {
-        Guide.Kind kind = guided.guide().kind();
-        if (kind != Guide.Kind.MEASURED && kind != Guide.Kind.MEASURED_WITH_SAMPLE) {
-            return null;
-        }
-        List<A> terms = new ArrayList<>();
-        int first = kind == Guide.Kind.MEASURED ? 1 : 0;
-        if (first == 0) {
-            terms.add(memory.sample());
-        }
-        terms.addAll(outputs);
-        guided.guide().held().forEach(name -> terms.add(memory.held(guided.heldBefore().indexOf(name))));
-        Moments[][] found = new Moments[1][];
-        pass.onRows(terms, hosts -> found[0] = Moments.of(hosts.toArray(HostArray[]::new)));
-        return first == 0 ? found[0] : Arrays.stream(found[0]).map(Weighing::withoutSample).toArray(Moments[]::new);
-    }
-
-    /** The same with the sample, of which nothing is known, as the first term. */
-    private static Moments withoutSample(Moments moments) {
-        double[][] rows = new double[moments.arrays() + 1][moments.arrays()];
-        for (int k = 1; k < rows.length; k++) {
-            rows[k][k - 1] = 1;
-        }
-        return moments.of(rows);
+        return terms;
     }
 
     private List<Term<A>> terms(Guided guided, List<A> outputs) {

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.DataCorrection;
+import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.guidance.Guide;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.kernel.Scratch;
@@ -20,6 +23,7 @@ import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -207,6 +211,64 @@ class SessionTest {
             }
             assertSame(expected, session.result(), "result");
             session.close();
+        }
+    }
+
+    /** Written by the step, at once, or by the session itself again, with a known region and without. */
+    @ParameterizedTest
+    @MethodSource("runs")
+    void inputs_may_go_to_arrays_of_the_caller_s(String name, DataType type) {
+        Plan plan = plan(name);
+        INDArray noise = normal(1, type, SHAPE);
+        Inpainting<INDArray> region = new Inpainting<>(normal(4, type, SHAPE), Mask.of(Nd4j.createFromArray(new float[][] {{1}, {0}, {1}, {0}}).reshape('c', 4, 1, 1)));
+        List<INDArray> slots = List.of(normal(5, type, SHAPE), normal(6, type, SHAPE));
+        for (boolean keeps : new boolean[] {false, true}) {
+            try (Session<INDArray> own = plan.session(noise, NOISE); Session<INDArray> fed = plan.session(noise, NOISE)) {
+                if (keeps) {
+                    own.keeping(region, CounterNoise.of(9));
+                    fed.keeping(region, CounterNoise.of(9));
+                }
+                List<INDArray> fedTo = List.of();
+                for (int i = 0; !own.done(); i++) {
+                    assertInputs(own, fed, fedTo);
+                    if (i % 2 == 0) {
+                        fedTo = i % 4 == 0 ? slots : List.of();
+                        fed.feed(fedTo);
+                        fed.feedNow();
+                        assertInputs(own, fed, fedTo);
+                    }
+                    INDArray output = network(own.input());
+                    own.step(output);
+                    fed.step(output);
+                    assertSame(own.sample(), fed.sample(), "sample after " + i);
+                }
+            }
+        }
+    }
+
+    private static void assertInputs(Session<INDArray> own, Session<INDArray> fed, List<INDArray> slots) {
+        (slots.isEmpty() ? List.of(fed.input().sample()) : slots).forEach(input -> assertSame(own.input().sample(), input, "input " + own.evaluation()));
+    }
+
+    static Stream<SolverCatalog.Entry> solvers() {
+        return SolverCatalog.all().stream();
+    }
+
+    /** An evaluation that is left out with the output 0 is one whose network says 0, also where the solver remembers nothing but that. */
+    @ParameterizedTest
+    @MethodSource("solvers")
+    void an_output_of_zero_is_remembered(SolverCatalog.Entry entry) {
+        for (Parameterization parameterization : List.of(Parameterization.sample(), Parameterization.epsilon())) {
+            Plan plan = Plan.of(entry.of(4), OrderOfConvergence.grid(4), parameterization, DataCorrection.NONE);
+            INDArray noise = normal(1, DataType.FLOAT, SHAPE);
+            INDArray expected = Sampling.run(plan, input -> network(input).muli(input.level().equals(plan.level(0)) ? 0 : 1), noise, NOISE, Sampling.Listener.none());
+            Plan sparse = plan.guided(place -> place.level().equals(plan.level(0)) ? Guide.known(List.of(), 0) : Guide.CONDITIONAL);
+            try (Session<INDArray> session = sparse.session(noise, NOISE)) {
+                while (!session.done()) {
+                    session.step(session.needs().isEmpty() ? List.of() : List.of(network(session.input())));
+                }
+                assertSame(expected, session.sample(), "result");
+            }
         }
     }
 

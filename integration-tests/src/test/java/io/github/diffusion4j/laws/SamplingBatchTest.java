@@ -27,6 +27,7 @@ import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import io.github.diffusion4j.laws.Request.Alone;
+import io.github.diffusion4j.samplers.FrameSchedule;
 import io.github.diffusion4j.samplers.SamplingBatch;
 import io.github.diffusion4j.samplers.SamplingBatch.Row;
 import io.github.diffusion4j.samplers.SamplingBatch.Slot;
@@ -775,6 +776,70 @@ class SamplingBatchTest {
             }
             assertArrayEquals(alone.sample().values(), batch.take(row).values());
             assertTrue(batch.isDone(beside));
+        }
+    }
+
+    /** Diffusion forcing: every frame steps in its rounds, with a history of its own, while the others are context. */
+    @Test
+    void frames_at_levels_of_their_own_are_runs_of_their_own() {
+        int count = 6;
+        int steps = 5;
+        FrameSchedule schedule = FrameSchedule.of(count, 3, 2, 0, 1, steps);
+        Plan plan = Request.plain("DPM-Solver++ multistep order 2", steps, 0).plan();
+        Home<HostArray> frames = new Home<>("heap", () -> HEAP, FLOAT, 2, 1, 3, 1, 5, 4);
+        try (SamplingBatch<HostArray> batch = frames.batch(HEAP)) {
+            List<Row> rows = new ArrayList<>();
+            List<HostArray> starts = IntStream.range(0, count).mapToObj(frame -> {
+                HostArray start = HEAP.make(FLOAT, 1, 3, 1, 5, 4);
+                CounterNoise.of(9).forSamples(frame).fill(NoiseRequest.start(), start);
+                return start;
+            }).toList();
+            for (FrameSchedule.Round round : schedule.rounds()) {
+                for (int frame = rows.size(); frame < round.to(); frame++) {
+                    rows.add(batch.admit(plan, starts.get(frame), NoiseSource.none()));
+                    batch.rest(rows.get(frame));
+                }
+                for (int frame = 0; frame < round.from(); frame++) {
+                    if (batch.rows().contains(rows.get(frame))) {
+                        assertArrayEquals(alone(plan, starts.get(frame)), batch.take(rows.get(frame)).values());
+                    }
+                }
+                round(batch, rows, round);
+            }
+            for (Row row : batch.rows()) {
+                assertArrayEquals(alone(plan, starts.get(rows.indexOf(row))), batch.take(row).values());
+            }
+        }
+    }
+
+    private static void round(SamplingBatch<HostArray> batch, List<Row> rows, FrameSchedule.Round round) {
+        for (int frame = round.from(); frame < round.to(); frame++) {
+            Row row = rows.get(frame);
+            if (round.stepping().get(frame)) {
+                batch.resume(row);
+            } else {
+                batch.rest(row);
+            }
+        }
+        assertEquals(round.to() - round.from(), batch.size());
+        HostArray outputs = HEAP.make(FLOAT, 1, 3, batch.size(), 5, 4);
+        for (int slot = 0; slot < batch.size(); slot++) {
+            Request.network(HEAP, batch.inputs().part(2, slot, slot + 1), Branch.CONDITIONAL, batch.timesteps()[slot], outputs.part(2, slot, slot + 1));
+        }
+        batch.step(outputs);
+        for (int frame = round.from(); frame < round.to(); frame++) {
+            batch.rest(rows.get(frame));
+        }
+    }
+
+    private static double[] alone(Plan plan, HostArray start) {
+        try (Session<HostArray> session = plan.on(HEAP).session(start, NoiseSource.none())) {
+            while (!session.done()) {
+                HostArray output = HEAP.make(FLOAT, start.shape());
+                Request.network(HEAP, session.input().sample(), Branch.CONDITIONAL, session.input().timestep(), output);
+                session.step(output);
+            }
+            return session.result().values();
         }
     }
 }

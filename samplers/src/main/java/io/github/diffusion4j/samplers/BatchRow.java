@@ -20,6 +20,7 @@ final class BatchRow<A> {
     private List<A> inputs = List.of();
     private int first;
     private boolean parked;
+    private boolean resting;
     private Throwable failure;
 
     BatchRow(SamplingBatch.Row row, Session<A> session, Buffers<A> buffers) {
@@ -49,9 +50,13 @@ final class BatchRow<A> {
         return parked;
     }
 
+    boolean resting() {
+        return resting;
+    }
+
     /** Whether the row takes slots. */
     boolean running() {
-        return !parked && !session.done();
+        return !parked && (resting || !session.done());
     }
 
     /** Whether it still waits in the slots that it was given. */
@@ -60,20 +65,29 @@ final class BatchRow<A> {
     }
 
     List<Branch> branches() {
-        return session.needs();
+        return session.done() ? List.of(Branch.CONDITIONAL) : session.needs();
+    }
+
+    /** What the network is conditioned on: the end of the run once it is complete. */
+    private double timestep() {
+        Plan plan = session.plan();
+        return session.done() ? plan.levelAfter(plan.evaluations() - 1).time() : session.input().timestep();
     }
 
     /** What the network is to compute for the row. */
     List<SamplingBatch.Slot> slots() {
-        return branches().stream().map(branch -> new SamplingBatch.Slot(row, branch, session.input().timestep())).toList();
+        return branches().stream().map(branch -> new SamplingBatch.Slot(row, branch, timestep())).toList();
     }
 
     long[] outputShape(long... one) {
-        return session.plan().outputShape(session.evaluation(), one);
+        return session.done() ? one : session.plan().outputShape(session.evaluation(), one);
     }
 
     /** How many slots the row takes after the next step, as far as its plan tells: an evaluation may still turn out to be one that is left out. */
     int following() {
+        if (resting) {
+            return branches().size();
+        }
         Plan plan = session.plan();
         for (int evaluation = session.evaluation() + 1; evaluation < plan.evaluations(); evaluation++) {
             if (!plan.needs(evaluation).isEmpty()) {
@@ -104,6 +118,9 @@ final class BatchRow<A> {
 
     /** Steps with its part of the network's outputs and writes its next input where it will probably stand. A failure parks the row as it was before what failed. */
     void step(Slots<A> slots, A outputs, List<A> next) {
+        if (resting) {
+            return;
+        }
         try {
             List<A> own = slots.parts(outputs, first, branches().size());
             try {
@@ -129,9 +146,15 @@ final class BatchRow<A> {
         }
     }
 
+    /** Keeps its slots and takes no steps from now on. */
+    void rest() {
+        resting = true;
+    }
+
     /** Takes no slots from now on. */
     void park(Throwable reason) {
         parked = true;
+        resting = false;
         failure = reason;
         inputs = List.of();
     }
@@ -141,6 +164,7 @@ final class BatchRow<A> {
         try {
             runOn();
             parked = false;
+            resting = false;
             failure = null;
         } catch (RuntimeException | Error e) {
             park(e);
@@ -152,6 +176,6 @@ final class BatchRow<A> {
     public String toString() {
         Plan plan = session.plan();
         String place = "evaluation " + session.evaluation() + " of " + plan.evaluations();
-        return row + (session.done() ? " is complete" : failure != null ? " failed at " + place + " (" + failure + ")" : parked ? " is paused at " + place : " stands at " + place);
+        return row + (resting ? " rests at " + place : session.done() ? " is complete" : failure != null ? " failed at " + place + " (" + failure + ")" : parked ? " is paused at " + place : " stands at " + place);
     }
 }

@@ -194,9 +194,9 @@ public final class SamplingBatch<A> implements AutoCloseable {
     }
 
     /**
-     * How many slots the network is to evaluate.
+     * How many slots the network is to evaluate, those of resting rows included.
      *
-     * @return the number; 0 if no row needs it: all are complete, paused or failed, or there is none
+     * @return the number; 0 if no row needs it: all are complete, rest, are paused or failed, or there is none
      */
     public int size() {
         return open().round.isOpen() ? round.asked().size() : running().stream().mapToInt(row -> row.branches().size()).sum();
@@ -241,9 +241,10 @@ public final class SamplingBatch<A> implements AutoCloseable {
         return round.asked();
     }
 
-    /** The rows that need the network, in the order of their admission. */
+    /** The rows that take slots, in the order of their admission; none where all of them rest. */
     private List<BatchRow<A>> running() {
-        return rows.values().stream().filter(BatchRow::running).toList();
+        List<BatchRow<A>> running = rows.values().stream().filter(BatchRow::running).toList();
+        return running.stream().allMatch(BatchRow::resting) ? List.of() : running;
     }
 
     /**
@@ -347,6 +348,22 @@ public final class SamplingBatch<A> implements AutoCloseable {
     }
 
     /**
+     * Lets a row keep its slots and take no steps, until it is resumed: what the network sees of it is context for the others. A frame that waits for those before it rests at its noise level, one
+     * that is complete at the end of its run, as {@link Branch#CONDITIONAL}. Rows that rest need no network of their own: they do not make a batch go on.
+     *
+     * @param row a row that has slots, or is complete
+     * @throws IllegalArgumentException if the row is none of this batch
+     * @throws IllegalStateException if the row was paused or failed
+     */
+    public void rest(Row row) {
+        BatchRow<A> found = found(row);
+        if (found.parked()) {
+            throw new IllegalStateException(found + " and has no slots that it could rest in; resume it first");
+        }
+        found.rest();
+    }
+
+    /**
      * Takes a row's slots from it, until it is resumed.
      *
      * @param row a row that has slots
@@ -362,17 +379,17 @@ public final class SamplingBatch<A> implements AutoCloseable {
     }
 
     /**
-     * Gives slots to a row that was paused or failed: it goes on as if nothing had been.
+     * Lets a row go on that rested, was paused or failed, as if nothing had been.
      *
-     * @param row a row that was paused or failed
+     * @param row a row that rested, was paused or failed
      * @throws IllegalArgumentException if the row is none of this batch
-     * @throws IllegalStateException if the row was neither paused nor failed
+     * @throws IllegalStateException if the row neither rested nor was paused nor failed
      * @throws RuntimeException what a step that needs no network fails with; the row stays failed
      */
     public void resume(Row row) {
         BatchRow<A> found = found(row);
-        if (!found.parked()) {
-            throw new IllegalStateException(found + " and was neither paused nor failed, so that there is nothing to resume");
+        if (!found.parked() && !found.resting()) {
+            throw new IllegalStateException(found + " and neither rests nor was paused nor failed, so that there is nothing to resume");
         }
         found.resume();
     }

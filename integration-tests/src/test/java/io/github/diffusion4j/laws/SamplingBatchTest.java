@@ -738,7 +738,7 @@ class SamplingBatchTest {
         assertSays(message(IllegalArgumentException.class, () -> batch.step(HEAP.make(ElementType.HALF, SLOT))), "HALF");
         assertEquals(0, batch.evaluation(row));
         assertSays(message(IllegalStateException.class, () -> batch.take(row)), "evaluation 0 of 3", "evict");
-        assertSays(message(IllegalStateException.class, () -> batch.resume(row)), "neither paused nor failed");
+        assertSays(message(IllegalStateException.class, () -> batch.resume(row)), "nor was paused nor failed");
         batch.pause(row);
         assertSays(message(IllegalStateException.class, () -> batch.pause(row)), "is paused at evaluation 0 of 3");
         assertSays(message(IllegalStateException.class, () -> batch.preview(row, outputs)), "no slot in these outputs");

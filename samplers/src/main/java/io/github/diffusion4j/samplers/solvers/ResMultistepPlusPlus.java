@@ -28,7 +28,7 @@ public record ResMultistepPlusPlus(double eta) implements Solver {
 
     @Override
     public SolverTraits traits() {
-        return new SolverTraits(eta == 0 ? 2 : 1, eta == 0 ? 0 : 1, 1, 1, "Zhang et al., arXiv:2308.02157, section 4");
+        return new SolverTraits(2, eta == 0 ? 0 : 2, 1, 1, "Zhang et al., arXiv:2308.02157, section 4");
     }
 
     @Override

@@ -1,13 +1,11 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.diffusion4j.samplers.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -26,7 +24,7 @@ import java.util.Set;
  *           .as("DPMSolverMultistepScheduler").config().with("use_karras_sigmas", true).scheduler();
  * }</pre>
  */
-public final class DiffusersConfig implements Serializable {
+public final class DiffusersConfig extends JsonConfig {
 
     private static final long serialVersionUID = 1;
 
@@ -37,10 +35,8 @@ public final class DiffusersConfig implements Serializable {
     private static final String TIMESTEPS = "num_train_timesteps";
     private static final int MOST_TIMESTEPS = 1_000_000;
 
-    private final ObjectNode root;
-
     private DiffusersConfig(ObjectNode root) {
-        this.root = root;
+        super(root);
         className();
     }
 
@@ -75,14 +71,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IOException if there is none, or it cannot be read
      */
     public static DiffusersConfig load(Path path) throws IOException {
-        Path file = path;
-        if (Files.isDirectory(path)) {
-            file = path.resolve(IN_MODEL);
-            if (!Files.exists(file)) {
-                file = path.resolve(IN_MODEL.getFileName());
-            }
-        }
-        try (InputStream stream = Files.newInputStream(file)) {
+        try (InputStream stream = Files.newInputStream(in(path, IN_MODEL))) {
             return read(stream);
         }
     }
@@ -113,7 +102,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if it is missing or not known
      */
     public String className() {
-        String given = root.path(CLASS).asText();
+        String given = root().path(CLASS).asText();
         String name = given.startsWith(FLAX) ? given.substring(FLAX.length()) : given;
         if (!DiffusersClasses.knows(name)) {
             throw new IllegalArgumentException("unknown scheduler class '" + Json.shortened(given) + "' in " + CLASS + "; known are " + classNames()
@@ -129,7 +118,7 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public DiffusersScheduler scheduler() {
-        return Reasons.naming(() -> Catalog.scheduler(this), () -> Json.brief(root), Json.keys(root).stream());
+        return Reasons.naming(() -> Catalog.scheduler(this), () -> Json.brief(root()), Json.keys(root()).stream());
     }
 
     /**
@@ -154,7 +143,7 @@ public final class DiffusersConfig implements Serializable {
         if (!has(key)) {
             throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + Json.keys(DiffusersClasses.defaults(className())));
         }
-        ObjectNode changed = root.deepCopy();
+        ObjectNode changed = root().deepCopy();
         changed.set(key, Json.value(value));
         return new DiffusersConfig(changed);
     }
@@ -170,8 +159,8 @@ public final class DiffusersConfig implements Serializable {
         if (!settings.className().equals(className())) {
             throw new IllegalArgumentException("the settings are for " + settings.className() + ", the config for " + className() + "; change its class first, with as");
         }
-        ObjectNode changed = root.deepCopy();
-        changed.setAll(settings.root);
+        ObjectNode changed = root().deepCopy();
+        changed.setAll(settings.root());
         return new DiffusersConfig(changed);
     }
 
@@ -208,7 +197,7 @@ public final class DiffusersConfig implements Serializable {
         for (String key : foreignKeys(className())) {
             (DiffusersClasses.anyHas(key) ? others : unknown).add(key);
         }
-        return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root), Oddities.of(scheduler()));
+        return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root()), Oddities.of(scheduler()));
     }
 
     /**
@@ -230,8 +219,8 @@ public final class DiffusersConfig implements Serializable {
      * @throws IllegalArgumentException if the other class cannot carry the model, with what would be lost and what to use instead
      */
     public Swap as(String otherClass) {
-        DiffusersConfig named = new DiffusersConfig(root.deepCopy().put(CLASS, otherClass));
-        DiffusersConfig other = new DiffusersConfig(ModelKeys.carried(this, root, named.className()).put(CLASS, otherClass));
+        DiffusersConfig named = new DiffusersConfig(root().deepCopy().put(CLASS, otherClass));
+        DiffusersConfig other = new DiffusersConfig(ModelKeys.carried(this, root(), named.className()).put(CLASS, otherClass));
         List<String> lost;
         try {
             lost = named.className().equals(className()) ? List.of() : ModelKeys.lost(scheduler(), other.scheduler());
@@ -243,8 +232,8 @@ public final class DiffusersConfig implements Serializable {
                     + ". Use a solver of this library on the same model, config.scheduler().composed(solver), or a name on it, Names.comfy(sampler, scheduler).on(config)");
         }
         List<String> dropped = other.foreignKeys(other.className());
-        List<String> told = Json.keys(other.root).stream().filter(key -> !key.equals(CLASS) && !(root.has(key) && Json.byValue(other.root.get(key)).equals(Json.byValue(root.get(key))))).toList();
-        List<String> carried = Json.keys(root).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
+        List<String> told = Json.keys(other.root()).stream().filter(key -> !key.equals(CLASS) && !(root().has(key) && Json.byValue(other.root().get(key)).equals(Json.byValue(root().get(key))))).toList();
+        List<String> carried = Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
         return new Swap(other, carried, dropped, told);
     }
 
@@ -260,33 +249,13 @@ public final class DiffusersConfig implements Serializable {
 
     private List<String> foreignKeys(String className) {
         ObjectNode own = DiffusersClasses.defaults(className);
-        return Json.keys(root).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
-    }
-
-    /**
-     * The config as JSON that Diffusers reads, every key that was read included.
-     *
-     * @return the text
-     */
-    public String toJson() {
-        return Json.text(root);
-    }
-
-    /**
-     * Writes the config, whole or not at all: where it cannot be written an older file stays as it was.
-     *
-     * @param file the file, usually {@code scheduler_config.json}
-     * @throws IOException if it cannot be written
-     * @see WholeFile
-     */
-    public void save(Path file) throws IOException {
-        WholeFile.write(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+        return Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
     }
 
     /** The keys the class reads: its own, and those that Diffusers' classes find although they are not theirs. */
     Settings settings() {
         String name = className();
-        ObjectNode own = Renames.apply(name, root);
+        ObjectNode own = Renames.apply(name, root());
         own.retain(DiffusersClasses.read(name));
         Settings settings = new Settings(name, own, DiffusersClasses.defaults(name));
         if (settings.holds(TIMESTEPS) && !(settings.number(TIMESTEPS) <= MOST_TIMESTEPS)) {
@@ -308,20 +277,5 @@ public final class DiffusersConfig implements Serializable {
         private Object readResolve() throws InvalidObjectException {
             return Json.restored("config", () -> parse(json));
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof DiffusersConfig config && Json.byValue(root).equals(Json.byValue(config.root));
-    }
-
-    @Override
-    public int hashCode() {
-        return Json.byValue(root).hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return root.toString();
     }
 }

@@ -2,13 +2,11 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.guidance.Guidance;
-import io.github.diffusion4j.samplers.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -24,17 +22,15 @@ import java.util.Set;
  *   Plan guided = scheduler.plan(30).guided(GuiderConfig.load(Path.of("model")).guidance());
  * }</pre>
  */
-public final class GuiderConfig implements Serializable {
+public final class GuiderConfig extends JsonConfig {
 
     private static final long serialVersionUID = 1;
 
     private static final String CLASS = "_class_name";
     private static final Path IN_MODEL = Paths.get("guider", "guider_config.json");
 
-    private final ObjectNode root;
-
     private GuiderConfig(ObjectNode root) {
-        this.root = root;
+        super(root);
         className();
     }
 
@@ -57,8 +53,7 @@ public final class GuiderConfig implements Serializable {
      * @throws IOException if there is none, or it cannot be read
      */
     public static GuiderConfig load(Path path) throws IOException {
-        Path file = !Files.isDirectory(path) ? path : Files.exists(path.resolve(IN_MODEL)) ? path.resolve(IN_MODEL) : path.resolve(IN_MODEL.getFileName());
-        try (InputStream stream = Files.newInputStream(file)) {
+        try (InputStream stream = Files.newInputStream(in(path, IN_MODEL))) {
             return parse(Json.read(stream));
         }
     }
@@ -89,7 +84,7 @@ public final class GuiderConfig implements Serializable {
      * @throws IllegalArgumentException if it is missing or not known
      */
     public String className() {
-        String name = root.path(CLASS).asText();
+        String name = root().path(CLASS).asText();
         if (!classNames().contains(name)) {
             throw new IllegalArgumentException("unknown guider class '" + Json.shortened(name) + "' in " + CLASS + "; known are " + classNames());
         }
@@ -103,8 +98,8 @@ public final class GuiderConfig implements Serializable {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public Guidance guidance() {
-        Settings settings = new Settings(className(), root.deepCopy().retain(Json.keys(Guiders.defaults(className()))), Guiders.defaults(className()));
-        return Reasons.naming(() -> Guiders.guidance(className(), settings), () -> Json.brief(root), Json.keys(root).stream());
+        Settings settings = new Settings(className(), root().deepCopy().retain(Json.keys(Guiders.defaults(className()))), Guiders.defaults(className()));
+        return Reasons.naming(() -> Guiders.guidance(className(), settings), () -> Json.brief(root()), Json.keys(root()).stream());
     }
 
     /**
@@ -119,7 +114,7 @@ public final class GuiderConfig implements Serializable {
         if (!Guiders.defaults(className()).has(key)) {
             throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + Json.keys(Guiders.defaults(className())));
         }
-        ObjectNode changed = root.deepCopy();
+        ObjectNode changed = root().deepCopy();
         changed.set(key, Json.value(value));
         return new GuiderConfig(changed);
     }
@@ -151,27 +146,8 @@ public final class GuiderConfig implements Serializable {
      */
     public Lint lint() {
         guidance();
-        List<String> foreign = Json.keys(root).stream().filter(key -> !key.startsWith("_") && !Guiders.defaults(className()).has(key)).toList();
-        return new Lint(foreign.stream().filter(key -> !Guiders.anyHas(key)).toList(), foreign.stream().filter(Guiders::anyHas).toList(), Guiders.oddities(className(), root));
-    }
-
-    /**
-     * The config as JSON that Diffusers reads, every key that was read included.
-     *
-     * @return the text
-     */
-    public String toJson() {
-        return Json.text(root);
-    }
-
-    /**
-     * Writes the config, whole or not at all.
-     *
-     * @param file the file, usually {@code guider_config.json}
-     * @throws IOException if it cannot be written
-     */
-    public void save(Path file) throws IOException {
-        WholeFile.write(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+        List<String> foreign = Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !Guiders.defaults(className()).has(key)).toList();
+        return new Lint(foreign.stream().filter(key -> !Guiders.anyHas(key)).toList(), foreign.stream().filter(Guiders::anyHas).toList(), Guiders.oddities(className(), root()));
     }
 
     /** Written out is the text: read back it is checked anew. */
@@ -187,20 +163,5 @@ public final class GuiderConfig implements Serializable {
         private Object readResolve() throws InvalidObjectException {
             return Json.restored("guider config", () -> parse(json));
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof GuiderConfig config && Json.byValue(root).equals(Json.byValue(config.root));
-    }
-
-    @Override
-    public int hashCode() {
-        return Json.byValue(root).hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return root.toString();
     }
 }

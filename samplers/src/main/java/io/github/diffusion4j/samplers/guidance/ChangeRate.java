@@ -83,19 +83,18 @@ public record ChangeRate(double threshold, boolean fromPrevious, boolean onData,
         return new Measured(residual, forced);
     }
 
-    private final class Measured implements Rules {
+    private final class Measured extends Residual.Reusing {
 
-        private final Residual residual;
         private final boolean forced;
 
         Measured(Residual residual, boolean forced) {
-            this.residual = residual;
+            super(residual);
             this.forced = forced;
         }
 
         @Override
         public double[][] before() {
-            return forced ? new double[0][] : new double[][] {residual.inputChange(), residual.of(0, 0, 1, 0)};
+            return forced ? new double[0][] : new double[][] {residual().inputChange(), residual().of(0, 0, 1, 0)};
         }
 
         /** A rate of 0 is none: an output that did not change says nothing of the next one. */
@@ -111,29 +110,14 @@ public record ChangeRate(double threshold, boolean fromPrevious, boolean onData,
         }
 
         @Override
-        public double[] skipped() {
-            return residual.skipped();
-        }
-
-        @Override
-        public double[][] keptWhenSkipped() {
-            return residual.keptWhenSkipped();
-        }
-
-        @Override
         public double[][] after() {
-            return new double[][] {residual.of(residual.first(), residual.second(), 0, -1, 0), residual.of(residual.scale(), 0, -1, 0, 0)};
+            return new double[][] {residual().of(residual().first(), residual().second(), 0, -1, 0), residual().of(residual().scale(), 0, -1, 0, 0)};
         }
 
         @Override
         public void computed(double[] numbers, double... means) {
             numbers[CHANGE] = 0;
             numbers[RATE] = means[1] == 0 ? 0 : means[0] / means[1];
-        }
-
-        @Override
-        public double[][] kept() {
-            return residual.kept(true);
         }
     }
 }

@@ -59,8 +59,37 @@ record Residual(double scale, double first, double second, boolean previous) {
         return previous ? new double[][] {input, output, input} : new double[][] {input, output};
     }
 
-    /** Evaluations that are always computed, and what they hold; rules that measure extend it. */
+    /** Evaluations that are always computed, and what they hold. */
     Skipping.Rules recording(boolean held) {
         return () -> kept(held);
+    }
+
+    /** Evaluations that may be left out; who decides extends it. */
+    abstract static class Reusing implements Skipping.Rules {
+
+        private final Residual residual;
+
+        Reusing(Residual residual) {
+            this.residual = residual;
+        }
+
+        Residual residual() {
+            return residual;
+        }
+
+        @Override
+        public double[] skipped() {
+            return residual.skipped();
+        }
+
+        @Override
+        public double[][] keptWhenSkipped() {
+            return residual.keptWhenSkipped();
+        }
+
+        @Override
+        public double[][] kept() {
+            return residual.kept(true);
+        }
     }
 }

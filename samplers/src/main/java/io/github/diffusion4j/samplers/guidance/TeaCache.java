@@ -51,17 +51,15 @@ public record TeaCache(double threshold, List<Double> polynomial, int first, int
         return sum;
     }
 
-    private final class Measured implements Rules {
-
-        private final Residual residual;
+    private final class Measured extends Residual.Reusing {
 
         Measured(Residual residual) {
-            this.residual = residual;
+            super(residual);
         }
 
         @Override
         public double[][] before() {
-            return new double[][] {residual.inputChange(), residual.of(0, 0, 0, 1)};
+            return new double[][] {residual().inputChange(), residual().of(0, 0, 0, 1)};
         }
 
         @Override
@@ -70,21 +68,6 @@ public record TeaCache(double threshold, List<Double> polynomial, int first, int
             boolean skips = numbers[0] < threshold;
             numbers[0] = skips ? numbers[0] : 0;
             return skips;
-        }
-
-        @Override
-        public double[] skipped() {
-            return residual.skipped();
-        }
-
-        @Override
-        public double[][] keptWhenSkipped() {
-            return residual.keptWhenSkipped();
-        }
-
-        @Override
-        public double[][] kept() {
-            return residual.kept(true);
         }
     }
 }

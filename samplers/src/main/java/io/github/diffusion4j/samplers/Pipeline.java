@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.guidance.Guidance;
 import io.github.diffusion4j.core.guidance.Skipping;
 import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
@@ -321,6 +322,18 @@ public final class Pipeline<A, C> {
         return new PipelineRun<>(pipelines, network, listener).pictures();
     }
 
+    /**
+     * Admits the pictures to a batch that others drive: a server, which takes requests between two evaluations and asks {@link #conditionOf} for what to put into a slot. They have the bits of
+     * {@link #run}.
+     *
+     * @param batch a batch of {@link ElementType#FLOAT} with slots of one sample
+     * @return the row of each picture
+     * @throws IllegalArgumentException if a branch has no condition, or what was set does not fit together or into the batch
+     */
+    public List<SamplingBatch.Row> admit(SamplingBatch<A> batch) {
+        return PipelineRun.admit(this, batch);
+    }
+
     Model<A> model() {
         return model;
     }
@@ -347,8 +360,14 @@ public final class Pipeline<A, C> {
         return CounterNoise.of(settings.seed + 1).forSamples(picture);
     }
 
-    /** The condition of a branch; nothing where the network takes none. */
-    Optional<C> conditionOf(Branch branch) {
+    /**
+     * The condition of a branch.
+     *
+     * @param branch the branch
+     * @return its own condition, or that of {@link Branch#CONDITIONAL}; nothing where the pipeline has no conditions
+     * @throws IllegalArgumentException if others have one and it has none
+     */
+    public Optional<C> conditionOf(Branch branch) {
         if (conditions.isEmpty()) {
             return Optional.empty();
         }

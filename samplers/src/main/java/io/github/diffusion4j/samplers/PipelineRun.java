@@ -27,7 +27,6 @@ final class PipelineRun<A, C> {
     private final Pipeline.Network<A, C> network;
     private final Pipeline.Listener<A> listener;
     private final Arrays<A> arrays;
-    private final long[] one;
     private final SamplingBatch<A> batch;
     private final List<List<SamplingBatch.Row>> rows = new ArrayList<>();
     private final PipelineProgress<A> progress = new PipelineProgress<>(this);
@@ -38,18 +37,17 @@ final class PipelineRun<A, C> {
         this.network = network;
         this.listener = listener;
         this.arrays = pipelines.get(0).model().arrays();
-        this.one = pipelines.get(0).model().one();
         for (Pipeline<A, C> pipeline : pipelines) {
             if (!pipeline.model().arrays().equals(arrays) || !pipeline.model().shape().equals(pipelines.get(0).model().shape())) {
                 throw new IllegalArgumentException("pipelines that run together have samples of one shape and library, got " + pipelines.get(0).model().shape() + " and " + pipeline.model().shape());
             }
         }
-        this.batch = SamplingBatch.of(arrays, ElementType.FLOAT, one);
+        this.batch = SamplingBatch.of(arrays, ElementType.FLOAT, pipelines.get(0).model().one());
     }
 
     List<List<A>> pictures() {
         try (batch) {
-            pipelines.forEach(pipeline -> rows.add(admitted(pipeline)));
+            pipelines.forEach(pipeline -> rows.add(admit(pipeline, batch)));
             while (batch.size() > 0) {
                 evaluate();
                 listener.evaluated(progress);
@@ -72,18 +70,18 @@ final class PipelineRun<A, C> {
         throw new IllegalStateException(failure);
     }
 
-    private List<SamplingBatch.Row> admitted(Pipeline<A, C> pipeline) {
+    static <A> List<SamplingBatch.Row> admit(Pipeline<A, ?> pipeline, SamplingBatch<A> batch) {
         Plan plan = pipeline.plan();
         IntStream.range(0, plan.evaluations()).forEach(i -> plan.needs(i).forEach(pipeline::conditionOf));
         return IntStream.range(0, pipeline.pictures()).mapToObj(picture -> {
-            SamplingBatch.Row row = admitted(plan.on(arrays), pipeline, pipeline.noise(picture));
+            SamplingBatch.Row row = admit(plan.on(pipeline.model().arrays()), pipeline, pipeline.noise(picture), batch);
             pipeline.region().ifPresent(region -> batch.keeping(row, region, pipeline.regionNoise(picture)));
             return row;
         }).toList();
     }
 
-    private SamplingBatch.Row admitted(Runs<A> runs, Pipeline<A, C> pipeline, NoiseSource source) {
-        A noise = runs.noise(source, ElementType.FLOAT, one);
+    private static <A> SamplingBatch.Row admit(Runs<A> runs, Pipeline<A, ?> pipeline, NoiseSource source, SamplingBatch<A> batch) {
+        A noise = runs.noise(source, ElementType.FLOAT, pipeline.model().one());
         try {
             Optional<A> picture = pipeline.picture();
             if (picture.isEmpty()) {
@@ -91,12 +89,12 @@ final class PipelineRun<A, C> {
             }
             A noised = runs.addNoise(picture.get(), noise, 0);
             SamplerState<A> state = runs.startFrom(noised, source);
-            arrays.close(noised);
+            runs.arrays().close(noised);
             try (state) {
                 return batch.admit(runs.plan(), state, source);
             }
         } finally {
-            arrays.close(noise);
+            runs.arrays().close(noise);
         }
     }
 

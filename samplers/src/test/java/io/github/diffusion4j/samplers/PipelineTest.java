@@ -73,6 +73,22 @@ class PipelineTest {
     }
 
     @Test
+    void pictures_are_admitted_to_a_batch_of_others() {
+        Pipeline<HostArray, Double> two = DRAW.pictures(2);
+        try (SamplingBatch<HostArray> batch = SamplingBatch.of(HostArrays.HEAP, ElementType.FLOAT, 1, 3, 4, 4)) {
+            List<SamplingBatch.Row> rows = two.admit(batch);
+            while (batch.size() > 0) {
+                HostArray x = batch.inputs();
+                HostArray out = HostArrays.HEAP.make(x.type(), x.shape());
+                List<Branch> branches = batch.slots().stream().map(SamplingBatch.Slot::branch).toList();
+                network(new NetworkCall<>(x, batch.timesteps(), branches, branches.stream().map(branch -> two.conditionOf(branch).orElseThrow()).toList(), out));
+                batch.step(out);
+            }
+            assertEquals(two.run(PipelineTest::network), rows.stream().map(batch::take).toList());
+        }
+    }
+
+    @Test
     void every_door_of_names_is_open() {
         for (String name : List.of("UniPCMultistepScheduler", "DPM++ 2M Karras", "Euler a", "dpmpp_2m karras", "dpmpp_2m_sde exponential")) {
             assertTrue(DRAW.scheduler(name).run(PipelineTest::network).get(0).values().length > 0, name);

@@ -4,7 +4,7 @@ import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
-import io.github.diffusion4j.samplers.NetworkCall;
+import io.github.diffusion4j.samplers.pipeline.NetworkCall;
 import io.github.diffusion4j.samplers.SamplingBatch;
 import java.util.LinkedHashMap;
 import java.util.List;

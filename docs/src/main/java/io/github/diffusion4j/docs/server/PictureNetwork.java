@@ -3,7 +3,7 @@ package io.github.diffusion4j.docs.server;
 import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
-import io.github.diffusion4j.samplers.Pipeline;
+import io.github.diffusion4j.samplers.pipeline.Pipeline;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.util.List;
 import java.util.Set;

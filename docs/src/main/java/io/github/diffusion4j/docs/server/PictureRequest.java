@@ -5,7 +5,7 @@ import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.guidance.Guidance;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.samplers.Pipeline;
+import io.github.diffusion4j.samplers.pipeline.Pipeline;
 import io.github.diffusion4j.samplers.diffusers.GuiderConfig;
 import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import java.io.IOException;

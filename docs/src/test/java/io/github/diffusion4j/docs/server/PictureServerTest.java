@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
-import io.github.diffusion4j.samplers.Pipeline;
+import io.github.diffusion4j.samplers.pipeline.Pipeline;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.docs.server;
 
 import io.github.diffusion4j.core.kernel.HostArray;
-import io.github.diffusion4j.samplers.NetworkCall;
+import io.github.diffusion4j.samplers.pipeline.NetworkCall;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.pipeline;
 
 import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.guidance.Guidance;
@@ -14,6 +14,7 @@ import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Strength;
+import io.github.diffusion4j.samplers.SamplingBatch;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import io.github.diffusion4j.samplers.names.Names;

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.pipeline;
 
 /**
  * A run of pipelines in progress, as a listener sees it.

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.pipeline;
 
 import io.github.diffusion4j.core.guidance.Branch;
 import java.util.List;

@@ -1,10 +1,4 @@
-package io.github.diffusion4j.samplers;
-
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+package io.github.diffusion4j.samplers.pipeline;
 
 import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.ElementType;
@@ -14,10 +8,18 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.Mask;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.samplers.SamplingBatch;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.guidance.ChangeRate;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers;
+package io.github.diffusion4j.samplers.pipeline;
 
 import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.Arrays;
@@ -7,6 +7,7 @@ import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.SamplingBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

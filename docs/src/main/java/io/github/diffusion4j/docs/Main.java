@@ -7,14 +7,15 @@ import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
 import io.github.diffusion4j.docs.gallery.GalleryCommand;
 import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
 import io.github.diffusion4j.docs.reference.ReferenceCommand;
+import io.github.diffusion4j.docs.server.ServeCommand;
 import io.github.diffusion4j.docs.site.SiteCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery} and {@code site}. */
+/** The command line: {@code digits}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark} and {@code serve}. */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
         subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
-            SiteCommand.class, BenchmarkCommand.class}, synopsisSubcommandLabel = "COMMAND")
+            SiteCommand.class, BenchmarkCommand.class, ServeCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

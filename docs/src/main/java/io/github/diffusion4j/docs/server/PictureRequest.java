@@ -65,7 +65,7 @@ record PictureRequest(Pipeline<HostArray, String> pipeline, Plan plan, int slots
         return config.guidance();
     }
 
-    private static Pipeline<HostArray, String> from(Pipeline<HostArray, String> pipeline, Fields fields, PictureNetwork network) throws IOException {
+    private static Pipeline<HostArray, String> from(Pipeline<HostArray, String> pipeline, Fields fields, PictureNetwork network) {
         Optional<String> image = fields.text("image");
         Optional<Double> strength = fields.number("strength");
         if (image.isPresent() != strength.isPresent()) {

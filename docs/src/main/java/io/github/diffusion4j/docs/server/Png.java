@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -54,18 +53,23 @@ final class Png {
     }
 
     /** Reads a picture of a given size, which is looked at before the picture is. */
-    static HostArray read(byte[] png, int side) throws IOException {
-        BufferedImage image = decoded(png, side);
+    static HostArray read(byte[] png, int side) {
+        return HostArray.of(values(decoded(png, side)), 1, CHANNELS, side, side);
+    }
+
+    /** The values of a square picture: all of red, of green, of blue. */
+    static float[] values(BufferedImage image) {
+        int side = image.getWidth();
         float[] values = new float[CHANNELS * side * side];
-        IntStream.range(0, values.length).forEach(i -> {
+        for (int i = 0; i < values.length; i++) {
             int place = i % (side * side);
             int shift = BITS * (CHANNELS - 1 - i / (side * side));
             values[i] = (image.getRGB(place % side, place / side) >> shift & TOP) * 2f / TOP - 1;
-        });
-        return HostArray.of(values, 1, CHANNELS, side, side);
+        }
+        return values;
     }
 
-    private static BufferedImage decoded(byte[] png, int side) throws IOException {
+    private static BufferedImage decoded(byte[] png, int side) {
         ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
             reader.setInput(stream, true, true);

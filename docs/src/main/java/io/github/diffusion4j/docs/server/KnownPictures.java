@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.kernel.HostArray;
-import io.github.diffusion4j.samplers.NetworkCall;
+import io.github.diffusion4j.samplers.pipeline.NetworkCall;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.docs.Main;
-import io.github.diffusion4j.samplers.Pipeline;
+import io.github.diffusion4j.samplers.pipeline.Pipeline;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -26,6 +26,7 @@ import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.guidance.AdaptiveProjected;
 import io.github.diffusion4j.samplers.guidance.ChangeRate;
 import io.github.diffusion4j.samplers.guidance.Extrapolation;
@@ -167,6 +168,15 @@ class GuidanceTest {
             assertArrayEquals(expected, session.result().values(), entry.name());
         }
         assertTrue(asked <= runs.plan().calls(), asked + " calls of " + runs.plan().calls());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void the_driver_asks_branch_by_branch(GuidanceCatalog.Entry entry) {
+        Runs<HostArray> runs = plan(entry).on(HostArrays.HEAP);
+        HostArray result = Sampling.run(runs, input -> network(HostArrays.HEAP, input, input.branches().get(0), Parameterization.flow()), noise(HostArrays.HEAP, ElementType.FLOAT, SHAPE), NOISE,
+                Sampling.Listener.none());
+        assertArrayEquals(run(runs, ElementType.FLOAT, Parameterization.flow(), SHAPE), result.values(), entry.name());
     }
 
     @ParameterizedTest

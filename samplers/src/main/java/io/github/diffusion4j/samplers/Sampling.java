@@ -1,11 +1,14 @@
 package io.github.diffusion4j.samplers;
 
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 
@@ -23,12 +26,28 @@ public final class Sampling {
     public interface Model<A> {
 
         /**
-         * Evaluates the network.
+         * Evaluates the network for one branch.
          *
-         * @param input sample and conditioning, valid during the call; copy what you keep
+         * @param input sample, conditioning and the branch, valid during the call; copy what you keep
          * @return the output, of the sample's type; it is not read after the step
          */
         A predict(ModelInput<A> input);
+
+        /**
+         * Evaluates the network for all branches that an evaluation asks for: by {@link #predict} for each, unless the network does better, with all of them in one call. What is returned is read
+         * together, so each output has an array of its own.
+         *
+         * @param input sample, conditioning and {@link ModelInput#branches}
+         * @param outputs where the outputs go, one for each branch, in their order
+         */
+        default void predict(ModelInput<A> input, List<A> outputs) {
+            List<Branch> branches = input.branches();
+            if (branches.size() == 1) {
+                outputs.add(predict(input));
+            } else {
+                branches.forEach(branch -> outputs.add(predict(input.of(branch))));
+            }
+        }
 
         /**
          * Two networks that share a run: experts of high and of low noise, or base and refiner. Wan 2.2 changes at time 900 of 1000:
@@ -85,7 +104,7 @@ public final class Sampling {
     public static final class Progress<A> {
 
         private final Session<A> session;
-        private A output;
+        private final List<A> outputs = new ArrayList<>();
         private boolean cancelled;
 
         private Progress(Session<A> session) {
@@ -125,7 +144,7 @@ public final class Sampling {
          * @return the estimate
          */
         public A denoised() {
-            return session.denoised(output);
+            return session.denoised(outputs);
         }
 
         /**
@@ -190,12 +209,13 @@ public final class Sampling {
         try (Session<A> session = opened) {
             Progress<A> progress = new Progress<>(session);
             while (!session.done()) {
-                progress.output = model.predict(session.input());
+                progress.outputs.clear();
+                model.predict(session.input(), progress.outputs);
                 listener.evaluated(progress);
                 if (progress.cancelled) {
                     throw new CancellationException("the run was cancelled at evaluation " + session.evaluation() + " of " + session.plan().evaluations());
                 }
-                session.step(progress.output);
+                session.step(progress.outputs);
             }
             return session.result();
         }

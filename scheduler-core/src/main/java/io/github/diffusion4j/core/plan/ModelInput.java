@@ -49,6 +49,16 @@ public interface ModelInput<A> {
     List<Branch> branches();
 
     /**
+     * The same input for one branch, for networks that are asked branch by branch.
+     *
+     * @param branch the branch
+     * @return the input, whose {@link #branches} are that one
+     */
+    default ModelInput<A> of(Branch branch) {
+        return new BranchInput<>(this, branch);
+    }
+
+    /**
      * The conditioning value once per sample, for networks that take a vector.
      *
      * @return a vector as long as the sample's first axis: DOUBLE if the sample is, otherwise FLOAT, which holds every timestep of a training table

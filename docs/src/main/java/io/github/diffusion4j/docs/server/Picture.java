@@ -10,6 +10,9 @@ import java.util.function.UnaryOperator;
 /** A request on its way to a picture. The driver writes its progress; any number of threads read it and wait for more. */
 final class Picture implements Comparable<Picture> {
 
+    /** The reason of who was cancelled by name. */
+    static final String BY_REQUEST = "by request";
+
     private final long id;
     private final PictureRequest request;
     private final long arrival = System.nanoTime();
@@ -88,7 +91,7 @@ final class Picture implements Comparable<Picture> {
     /** Why it is not to go on, if so. */
     Optional<String> reasonToStop() {
         if (unwanted) {
-            return Optional.of("cancelled");
+            return Optional.of(BY_REQUEST);
         }
         return request.deadline().filter(deadline -> System.nanoTime() - arrival > deadline.toNanos()).map(deadline -> "the deadline of " + deadline.toMillis() + " ms has passed");
     }

@@ -229,7 +229,7 @@ public final class PictureServer implements AutoCloseable {
     private void cancel(Picture picture) {
         picture.cancel();
         if (queue.remove(picture)) {
-            picture.end(Progress.State.CANCELLED, "cancelled");
+            picture.end(Progress.State.CANCELLED, Picture.BY_REQUEST);
         }
     }
 

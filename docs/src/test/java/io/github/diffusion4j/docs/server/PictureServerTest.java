@@ -187,7 +187,7 @@ class PictureServerTest {
         assertEquals("running", state(runs).get("state").textValue());
         network.turns.release();
         assertEquals("cancelled", end(runs));
-        assertEquals("cancelled", state(runs).get("reason").textValue());
+        assertEquals("by request", state(runs).get("reason").textValue());
         assertEquals(1, network.calls.size());
         assertEquals(200, send("DELETE", runs, null, null).statusCode());
     }

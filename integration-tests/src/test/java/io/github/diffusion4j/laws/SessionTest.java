@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -258,6 +259,7 @@ class SessionTest {
     @ParameterizedTest
     @MethodSource("solvers")
     void an_output_of_zero_is_remembered(SolverCatalog.Entry entry) {
+        Assumptions.assumeFalse(entry.name().startsWith("CFG++"), "renoises with a branch, so that none is left out");
         for (Parameterization parameterization : List.of(Parameterization.sample(), Parameterization.epsilon())) {
             Plan plan = Plan.of(entry.of(4), OrderOfConvergence.grid(4), parameterization, DataCorrection.NONE);
             INDArray noise = normal(1, DataType.FLOAT, SHAPE);

@@ -53,7 +53,7 @@ class GoldenTest {
             run(file);
             cases += Integer.parseInt(report().replaceAll("(?s).*?(\\d+) passed, 0 failed\n", "$1"));
         }
-        assertEquals(817, cases);
+        assertEquals(1014, cases);
     }
 
     @Test
@@ -65,11 +65,12 @@ class GoldenTest {
         Files.writeString(folder.resolve("other-kind.json"), "[{\"transform\": \"haar\"}]");
         Files.writeString(folder.resolve("wrong-noise.json"), Files.readString(RECORDED.resolve("k-diffusion/k-diffusion.json")).replace("\"s_noise\":1.003", "\"s_noise\":1.004"));
         Files.writeString(folder.resolve("wrong-schedule.json"), Files.readString(RECORDED.resolve("schedules/comfyui.json")).replace("4.79653454", "4.7966"));
+        Files.writeString(folder.resolve("wrong-guider.json"), Files.readString(RECORDED.resolve("guidance/TangentialClassifierFreeGuidance.json")).replace("\"guidance_scale\":4.0", "\"guidance_scale\":4.001"));
         Files.writeString(folder.resolve("object.json"), "{}");
         Files.writeString(folder.resolve("broken.json"), "[");
         assertFalse(run(folder));
         for (String line : List.of("DDIMParallelScheduler 0 8 Inf", "NoSuchScheduler 0 4 ", "sample_euler 5 11 ", "comfyui:karras 8 9 ", "unknown:other-kind.json 0 1 ",
-                "unknown:object.json 0 1 ", "unreadable:broken.json 0 1 ")) {
+                "TangentialClassifierFreeGuidance 7 9 ", "unknown:object.json 0 1 ", "unreadable:broken.json 0 1 ")) {
             assertTrue(report().contains("\n" + line), () -> line + " is not in " + report());
         }
     }

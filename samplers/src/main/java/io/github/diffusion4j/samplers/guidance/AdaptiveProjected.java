@@ -35,14 +35,15 @@ public record AdaptiveProjected(Pair pair, double momentum, double norm, double 
     }
 
     /**
-     * The paper's settings: momentum -0.5, eta 0.
+     * The paper's settings: momentum -0.5, eta 0. As there, guidance is added to the conditional branch, {@code y = c + (scale - 1) k (m + ...)}; {@link Pair#of}, the default of Diffusers, adds it to
+     * the unconditional one, which takes what is parallel out of {@code c - u} once more.
      *
-     * @param scale the scale
+     * @param scale the scale, 1 for none
      * @param norm the longest norm of the difference
      * @return the guidance
      */
     public static AdaptiveProjected of(double scale, double norm) {
-        return new AdaptiveProjected(Pair.of(scale), -0.5, norm, 0, List.of());
+        return new AdaptiveProjected(new Pair(Scale.of(scale - 1), Window.ALWAYS, true), -0.5, norm, 0, List.of());
     }
 
     @Override

@@ -33,7 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class WithoutNd4jTest {
 
     private static final Pattern WANTED = Pattern.compile(".*(scheduler-core|schedules|samplers|jackson|hipparchus|onnxruntime)[^/\\\\]*([/\\\\]target[/\\\\].*|\\.jar)");
-    private static final Path SOURCES = Path.of("src", "onnx", "java", "io", "github", "diffusion4j", "docs", "bridges");
+    /** The programs, and what they use of docs. */
+    private static final List<Path> SOURCES = List.of(Path.of("src/onnx/java/io/github/diffusion4j/docs/bridges/DrawWithoutNd4j.java"),
+            Path.of("src/onnx/java/io/github/diffusion4j/docs/bridges/UsesWithoutNd4j.java"), Path.of("src/main/java/io/github/diffusion4j/docs/bridges/OnnxModel.java"));
     private static final Path MODEL = Path.of("src", "main", "resources", "emoji");
 
     @TempDir
@@ -48,7 +50,7 @@ class WithoutNd4jTest {
         StringWriter messages = new StringWriter();
         try (StandardJavaFileManager files = javac.getStandardFileManager(null, null, null)) {
             boolean compiled = javac.getTask(messages, files, null, List.of("-classpath", compiler, "-d", folder.toString(), "-proc:none"), null,
-                    files.getJavaFileObjects(SOURCES.resolve("OnnxModel.java"), SOURCES.resolve("DrawWithoutNd4j.java"), SOURCES.resolve("UsesWithoutNd4j.java"))).call();
+                    files.getJavaFileObjectsFromPaths(SOURCES)).call();
             assertTrue(compiled, messages.toString());
         }
         classPath = folder + File.pathSeparator + libraries;

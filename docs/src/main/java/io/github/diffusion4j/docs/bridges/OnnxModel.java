@@ -22,8 +22,10 @@ import java.util.Map;
 /**
  * A network in ONNX Runtime. The run's own array is the tensor that the network reads, and the network writes into one array that the step reads: nothing is copied, and no tensor is made
  * anew. For {@code HostArrays.DIRECT} and for ND4J's CPU backend; one model serves one run at a time, while an {@link OrtSession} serves any number of models.
+ *
+ * @param <A> the array of the library
  */
-final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
+public final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
 
     /** A run has fewer arrays that the network sees. */
     private static final int KEPT = 8;
@@ -53,8 +55,9 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
      * @param arrays the library of the run's arrays
      * @param like an array of the samples' type and shape
      * @param others what else the network takes, by name: text embeddings, masks; they stay yours. The input that neither these nor the timestep name is the sample
+     * @throws OrtException if ONNX Runtime cannot make the tensors
      */
-    OnnxModel(OrtSession session, Arrays<A> arrays, A like, Map<String, OnnxTensor> others) throws OrtException {
+    public OnnxModel(OrtSession session, Arrays<A> arrays, A like, Map<String, OnnxTensor> others) throws OrtException {
         this.session = session;
         this.arrays = arrays;
         inputs.putAll(others);
@@ -166,6 +169,7 @@ final class OnnxModel<A> implements Sampling.Model<A>, AutoCloseable {
         samples.clear();
     }
 
+    /** Frees the tensors; the session stays open. */
     @Override
     public void close() {
         inputs.remove(sampleName);

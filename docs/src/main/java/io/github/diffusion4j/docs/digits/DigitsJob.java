@@ -13,6 +13,8 @@ import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.NoiseCurve;
 import io.github.diffusion4j.docs.figures.Pictures;
+import io.github.diffusion4j.docs.figures.ProgressBars;
+import io.github.diffusion4j.docs.quality.Gaussian;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
@@ -29,8 +31,6 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -72,13 +72,13 @@ final class DigitsJob {
         Denoiser denoiser = train(training, epochs);
 
         Classifier classifier = new Classifier(seed + 1, training);
-        double[][] real = classifier.features(heldOut.images());
+        Gaussian real = Gaussian.fitted(classifier.features(heldOut.images()));
         INDArray noise = CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, samples, 1, Digits.SIDE, Digits.SIDE);
         int[] wanted = IntStream.range(0, samples).map(i -> i % COLUMNS / 2).toArray();
-        report.pureNoise(FrechetDistance.between(classifier.features(noise), real), classifier.accuracy(noise, wanted));
-        report.realDigits(FrechetDistance.between(classifier.features(others.images()), real), classifier.accuracy(others.images(), others.labels()));
+        report.pureNoise(Gaussian.fitted(classifier.features(noise)).frechetDistance(real), classifier.accuracy(noise, wanted));
+        report.realDigits(Gaussian.fitted(classifier.features(others.images())).frechetDistance(real), classifier.accuracy(others.images(), others.labels()));
         sample(samplers, denoiser.of(wanted), noise, images -> new double[] {
-            FrechetDistance.between(classifier.features(images), real), classifier.accuracy(images, wanted)});
+            Gaussian.fitted(classifier.features(images)).frechetDistance(real), classifier.accuracy(images, wanted)});
         report.write(folder.resolve("index.html"), String.format(Locale.ROOT, "Seed %d, %d epochs on %,d digits, %d samples for each row.",
                 seed, epochs, TRAINING_DIGITS, samples));
         System.out.print(report.text());
@@ -104,7 +104,7 @@ final class DigitsJob {
         NoisingIterator batches = new NoisingIterator(training.dataSet(), BATCH,
                 new NoisingIterator.Recipe(DDPMScheduler.of(process), TimestepSampler.stratified(TIMESTEPS), LossWeight.plain()), seed);
         List<Double> losses = new ArrayList<>();
-        try (ProgressBar bar = bar("Training", (long) epochs * batches.batchesPerEpoch())) {
+        try (ProgressBar bar = ProgressBars.of("Training", (long) epochs * batches.batchesPerEpoch())) {
             denoiser.train(batches, epochs, loss -> {
                 losses.add(loss);
                 bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", recent(losses)));
@@ -133,7 +133,7 @@ final class DigitsJob {
     }
 
     private void sample(List<Sampler> samplers, Sampling.Model<INDArray> model, INDArray noise, Function<INDArray, double[]> quality) throws IOException {
-        try (ProgressBar bar = bar("Sampling", samplers.stream().mapToLong(s -> s.plan().evaluations()).sum())) {
+        try (ProgressBar bar = ProgressBars.of("Sampling", samplers.stream().mapToLong(s -> s.plan().evaluations()).sum())) {
             for (Sampler sampler : samplers) {
                 bar.setExtraMessage(" " + sampler.name() + " " + sampler.steps());
                 List<INDArray> strip = new ArrayList<>();
@@ -182,9 +182,5 @@ final class DigitsJob {
             chart.write(folder.resolve("curve-" + column + ".svg"));
             chart.write(folder.resolve("curve-" + column + ".png"));
         }
-    }
-
-    private static ProgressBar bar(String task, long steps) {
-        return new ProgressBarBuilder().setTaskName(task).setInitialMax(steps).setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).setMaxRenderedLength(110).build();
     }
 }

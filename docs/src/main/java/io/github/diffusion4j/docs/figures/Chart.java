@@ -16,6 +16,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.w3c.dom.Document;
@@ -28,7 +29,8 @@ public final class Chart {
     /** Points of a line; more cannot be told apart at this size. */
     private static final int POINTS = 250;
     private static final Color[] COLORS = {
-        new Color(0x1F77B4), new Color(0xD95F02), new Color(0x2CA02C), new Color(0x9467BD), new Color(0x8C564B), new Color(0xE377C2)};
+        new Color(0x1F77B4), new Color(0xD95F02), new Color(0x2CA02C), new Color(0x9467BD), new Color(0x8C564B), new Color(0xE377C2), new Color(0x17A2B8), new Color(0x7F7F7F), new Color(0xB8A000),
+        new Color(0x222222), new Color(0xC00020)};
 
     private final XYChart chart;
 
@@ -55,13 +57,29 @@ public final class Chart {
      * @return this chart
      */
     public Chart line(String name, double[] xs, double[] ys) {
+        series(name, xs, ys).setMarker(SeriesMarkers.NONE);
+        return this;
+    }
+
+    /**
+     * Adds points with a line through them.
+     *
+     * @param name the name in the legend
+     * @param xs the x values
+     * @param ys the y values
+     * @return this chart
+     */
+    public Chart points(String name, double[] xs, double[] ys) {
+        series(name, xs, ys).setMarker(SeriesMarkers.CIRCLE);
+        return this;
+    }
+
+    private XYSeries series(String name, double[] xs, double[] ys) {
         int stride = Math.max(1, xs.length / POINTS);
         int[] kept = java.util.stream.IntStream.range(0, xs.length)
                 .filter(i -> i % stride == 0 || i == xs.length - 1)
                 .filter(i -> Double.isFinite(ys[i]) && (!chart.getStyler().isYAxisLogarithmic() || ys[i] > 0)).toArray();
-        chart.addSeries(name, Arrays.stream(kept).mapToDouble(i -> xs[i]).toArray(), Arrays.stream(kept).mapToDouble(i -> ys[i]).toArray())
-                .setMarker(SeriesMarkers.NONE);
-        return this;
+        return chart.addSeries(name, Arrays.stream(kept).mapToDouble(i -> xs[i]).toArray(), Arrays.stream(kept).mapToDouble(i -> ys[i]).toArray());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.server;
 
+import io.github.diffusion4j.docs.emoji.EmojiNetwork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -26,14 +27,25 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "60", description = "How long each of both asks (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Option(names = "--known", description = "Instead of the network that draws emoji in ONNX Runtime, a formula that draws 64 known pictures.")
+    private boolean known;
+
     /** Made by the command line. */
     public ServeCommand() {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        if (known) {
+            return run(KnownPictures.open());
+        }
+        try (EmojiNetwork emoji = EmojiNetwork.open()) {
+            return run(emoji.forPipelines());
+        }
+    }
+
+    private int run(PictureNetwork network) throws IOException, InterruptedException {
         PictureServer.Limits usual = PictureServer.Limits.DEFAULT;
-        PictureNetwork network = KnownPictures.open();
         try (PictureServer server = PictureServer.start(network, PictureServer.loopback(load > 0 ? 0 : port), new PictureServer.Limits(slots, queue, usual.kept(), usual.body()))) {
             return load > 0 ? measure(network, server) : serve(server);
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.docs.quality.Gaussian;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,11 +36,11 @@ class DigitsTest {
     /** Gaussians with diagonal covariances: |m|^2 + sum (s1 - s2)^2, up to the error of 20,000 samples. */
     @Test
     void the_frechet_distance_of_gaussians() {
-        double[][] a = rows(1, 1, 0);
-        double[][] b = rows(2, 2, 0.5);
-        assertEquals(0, FrechetDistance.between(a, a), 1e-9);
-        assertEquals(3 * (0.25 + 1), FrechetDistance.between(a, b), 0.15);
-        assertEquals(FrechetDistance.between(a, b), FrechetDistance.between(b, a), 1e-9);
+        Gaussian a = Gaussian.fitted(rows(1, 1, 0));
+        Gaussian b = Gaussian.fitted(rows(2, 2, 0.5));
+        assertEquals(0, a.frechetDistance(a), 1e-9);
+        assertEquals(3 * (0.25 + 1), a.frechetDistance(b), 0.15);
+        assertEquals(a.frechetDistance(b), b.frechetDistance(a), 1e-9);
     }
 
     private static double[][] rows(int seed, double deviation, double mean) {

@@ -35,6 +35,6 @@ class KnownPicturesTest {
 
     @Test
     void the_load_test_runs_as_a_command() {
-        assertEquals(0, Main.execute("serve", "--load", "3", "--seconds", "1", "--slots", "4"));
+        assertEquals(0, Main.execute("serve", "--known", "--load", "3", "--seconds", "1", "--slots", "4"));
     }
 }

@@ -1,0 +1,70 @@
+package io.github.diffusion4j.docs.emoji;
+
+import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.plan.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Captions with the noise from which each is drawn, whatever the plan. Pictures are drawn one by one on all processors, so that a picture that leaves evaluations out waits for no other.
+ *
+ * @param network the network
+ * @param words the captions
+ * @param noise a sample for each
+ */
+record Captions(EmojiNetwork network, List<String> words, HostArray noise) {
+
+    static Captions of(EmojiNetwork network, List<String> words, long seed) {
+        return new Captions(network, words, EmojiNetwork.noise(CounterNoise.of(seed), words.size()));
+    }
+
+    /** A picture and how often the network was asked for it, each branch counted. */
+    record Drawn(HostArray picture, int calls) {}
+
+    /** Draws all of them, and tells of each. */
+    List<Drawn> drawn(Plan plan, Runnable each) {
+        List<Callable<Drawn>> tasks = new ArrayList<>();
+        for (int k = 0; k < words.size(); k++) {
+            int caption = k;
+            tasks.add(() -> {
+                try (EmojiModel model = network.of(words.get(caption))) {
+                    HostArray picture = model.draw(plan, start(caption), NoiseSource.none());
+                    each.run();
+                    return new Drawn(picture, model.calls());
+                }
+            });
+        }
+        return together(tasks);
+    }
+
+    /** The noise of one of them. */
+    HostArray start(int caption) {
+        return noise.part(0, caption, caption + 1);
+    }
+
+    /** All results; where one fails, once all have ended. */
+    static <T> List<T> together(List<Callable<T>> tasks) {
+        ExecutorService processors = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> task : processors.invokeAll(tasks)) {
+                results.add(task.get());
+            }
+            return results;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while pictures were drawn", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a picture could not be drawn: " + e.getCause().getMessage(), e.getCause());
+        } finally {
+            processors.shutdown();
+        }
+    }
+}

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
  * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
  * value; where the reference's own single precision is further than that from its double precision ({@code stock_vs_exact}), FLOAT may be as far, and the
- * report says so. Every case runs over ND4J's arrays and over Java's own, which must agree bit by bit. Schedules were recorded in
+ * report says so. Training was recorded in double and must agree to 1e-9. Every case runs over ND4J's arrays and over Java's own, which must agree bit by bit. Schedules were recorded in
  * single precision and may be off by 1e-6; random numbers must agree in every bit where bits were recorded. A class or a kind of case that is not known counts as failed.
  */
 public final class GoldenRunner {
@@ -121,7 +121,7 @@ public final class GoldenRunner {
 
     /** What a case is of that names neither class nor sampler. */
     private static String topic(JsonNode golden, Path file) {
-        return golden.has("guider") ? golden.path("guider").asText() : golden.has("rule") ? golden.path("rule").asText()
+        return TrainingCase.knows(golden) ? TrainingCase.name(golden) : golden.has("guider") ? golden.path("guider").asText() : golden.has("rule") ? golden.path("rule").asText()
                 : GuidanceCase.knows(golden) || AroundCase.knows(golden) ? file.getFileName().toString().replace(".json", "") : "unknown:" + file.getFileName();
     }
 
@@ -148,6 +148,9 @@ public final class GoldenRunner {
     private static <A> Result result(JsonNode golden, Arrays<A> arrays, ElementType type, double allowed) {
         if (golden.has("scheduler_config")) {
             return DiffusersCase.of(golden, arrays, type).result(allowed);
+        }
+        if (TrainingCase.knows(golden)) {
+            return new TrainingCase<>(golden, arrays, type).result(type, allowed);
         }
         if (AroundCase.knows(golden)) {
             return new AroundCase<>(golden, arrays, type).result(allowed);

@@ -1,0 +1,138 @@
+package io.github.diffusion4j.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.diffusion4j.core.kernel.Arrays;
+import io.github.diffusion4j.core.kernel.ElementType;
+import java.util.Iterator;
+
+/**
+ * What was recorded of training code: settings, inputs, the random numbers in the order they were drawn, and what the reference returned. Each topic has a class that repeats its recipes.
+ *
+ * @param <A> the array of a library
+ */
+final class TrainingCase<A> {
+
+    /** Recorded and repeated in double throughout. */
+    private static final double TOLERANCE = 1e-9;
+
+    private final JsonNode golden;
+    private final Comparison<A> comparison;
+    private final Iterator<JsonNode> random;
+
+    TrainingCase(JsonNode golden, Arrays<A> arrays, ElementType type) {
+        this.golden = golden;
+        this.comparison = new Comparison<>(arrays, type, golden.path("inputs").path("shape"));
+        this.random = golden.path("random").iterator();
+    }
+
+    static boolean knows(JsonNode golden) {
+        return golden.has("recipe");
+    }
+
+    static String name(JsonNode golden) {
+        return golden.path("id").asText().replaceFirst("/[^/]*$", "").replace('/', ':');
+    }
+
+    Result result(ElementType type, double allowed) {
+        comparison.allow(type == ElementType.DOUBLE ? TOLERANCE : allowed);
+        String topic = golden.path("id").asText().replaceFirst("/.*", "");
+        switch (topic) {
+            // one line for each topic
+            default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
+        }
+    }
+
+    String recipe() {
+        return golden.path("recipe").asText();
+    }
+
+    /** A recipe that the topic does not repeat. */
+    RuntimeException unknown() {
+        return new UnsupportedOperationException("this recipe is not known: " + recipe());
+    }
+
+    Comparison<A> comparison() {
+        return comparison;
+    }
+
+    JsonNode argument(String name) {
+        return golden.path("arguments").path(name);
+    }
+
+    double number(String name) {
+        return number(argument(name), name);
+    }
+
+    double number(String name, double otherwise) {
+        return argument(name).isMissingNode() ? otherwise : number(name);
+    }
+
+    private double number(JsonNode value, String name) {
+        if (value.isNumber()) {
+            return value.asDouble();
+        }
+        return switch (value.asText()) {
+            case "inf" -> Double.POSITIVE_INFINITY;
+            case "-inf" -> Double.NEGATIVE_INFINITY;
+            default -> throw new IllegalStateException("the case has no number " + name + " but " + value);
+        };
+    }
+
+    boolean has(String input) {
+        return golden.path("inputs").has(input);
+    }
+
+    double[] input(String name) {
+        if (!has(name)) {
+            throw new IllegalStateException("the case has no input " + name);
+        }
+        return Comparison.doubles(golden.path("inputs").path(name));
+    }
+
+    A array(String name) {
+        return comparison.array(input(name));
+    }
+
+    /** The next random numbers that the reference drew. */
+    double[] drawn(String kind) {
+        JsonNode next = random.next();
+        if (!next.path("kind").asText().equals(kind)) {
+            throw new IllegalStateException("the reference drew " + next.path("kind") + " where " + kind + " were expected");
+        }
+        return Comparison.doubles(next.path("values"));
+    }
+
+    boolean expects(String name) {
+        return golden.path("expect").has(name);
+    }
+
+    JsonNode expected() {
+        return golden.path("expect");
+    }
+
+    /** What the mathematics gives where the reference errs. */
+    JsonNode correct() {
+        return golden.path("correct");
+    }
+
+    /** Compares with what the reference returned. */
+    void check(String name, double... actual) {
+        check(name, golden.path("expect").path(name), actual);
+    }
+
+    /** Compares with what is right where the reference errs. */
+    void checkCorrect(String name, double... actual) {
+        check("correct " + name, golden.path("correct").path(name), actual);
+    }
+
+    void check(String what, JsonNode expected, double... actual) {
+        if (expected.isMissingNode()) {
+            throw new IllegalStateException("the case has nothing recorded for " + what);
+        }
+        comparison.check(what, expected.isArray() ? Comparison.doubles(expected) : new double[] {expected.asDouble()}, actual);
+    }
+
+    void check(String name, A actual) {
+        check(name, comparison.values(actual));
+    }
+}

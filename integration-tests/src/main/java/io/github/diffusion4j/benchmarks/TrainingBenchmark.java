@@ -1,10 +1,14 @@
 package io.github.diffusion4j.benchmarks;
 
+import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.plan.Scheduler;
+import io.github.diffusion4j.core.training.DrawnLevels;
+import io.github.diffusion4j.core.training.LevelSampler;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.core.training.Uniforms;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -42,7 +46,7 @@ public class TrainingBenchmark {
     private INDArray data;
     private INDArray noise;
     private double[] timesteps;
-    private TimestepSampler.Draw draw;
+    private DrawnLevels draw;
     private INDArray alphas;
     private INDArray sigmas;
 
@@ -52,11 +56,12 @@ public class TrainingBenchmark {
     /** Makes arrays and timesteps. */
     @Setup
     public void setUp() {
-        scheduler = DDPMScheduler.of(DiscreteProcess.of(BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012)));
+        DiscreteSchedule schedule = BetaSchedule.SCALED_LINEAR.schedule(1000, 0.00085, 0.012);
+        scheduler = DDPMScheduler.of(DiscreteProcess.of(schedule));
         data = Sizes.array(1, size);
         noise = Sizes.array(2, size);
-        draw = TimestepSampler.uniform(1000).draw(new CounterUniform(7), 0, (int) data.size(0));
-        timesteps = draw.timesteps();
+        draw = LevelSampler.uniform(schedule).draw(Uniforms.independent(), new CounterUniform(7), 0, (int) data.size(0));
+        timesteps = draw.levels().stream().mapToDouble(NoiseLevel::time).toArray();
         long[] column = {data.size(0), 1, 1, 1};
         alphas = Nd4j.createFromArray(Arrays.stream(timesteps).map(t -> scheduler.schedule().at(t).alpha()).toArray()).castTo(DataType.FLOAT).reshape(column);
         sigmas = Nd4j.createFromArray(Arrays.stream(timesteps).map(t -> scheduler.schedule().at(t).sigma()).toArray()).castTo(DataType.FLOAT).reshape(column);

@@ -13,7 +13,6 @@ import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.RecordedNoise;
@@ -24,9 +23,9 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -218,7 +217,7 @@ class ArraysTest {
         java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
         kept.write(bytes);
         SamplerState<A> read = SamplerState.read(arrays, new java.io.ByteArrayInputStream(bytes.toByteArray()));
-        NoisedBatch<A> batch = NoisedBatch.of(scheduler.on(arrays), noise, noise, TimestepSampler.uniform(1000).draw(new CounterUniform(1), 0, 2), LossWeight.minSnr(5));
+        NoisedBatch<A> batch = NoisedBatch.of(scheduler.on(arrays), noise, noise, DrawnLevels.at(scheduler, 417, 83), LossWeight.minSnr(5));
         A frames = scheduler.on(arrays, Rows.of(0, 2)).addNoise(noise, noise, DoubleStream.iterate(1, t -> t + 30).limit(16).toArray());
         return Stream.of(read.sample(), runs.denoised(1, noise, read), runs.plan().on(arrays).addNoise(data, noise, 2), batch.input(), batch.target(), batch.timesteps(), batch.weights(), frames,
                 runs.input(1, read).timesteps()).flatMapToDouble(array -> DoubleStream.of(arrays.values(array))).toArray();

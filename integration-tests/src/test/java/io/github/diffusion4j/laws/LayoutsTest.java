@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Inpainting;
@@ -16,9 +15,9 @@ import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Scheduler;
+import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import java.io.ByteArrayInputStream;
@@ -185,7 +184,7 @@ class LayoutsTest {
     @Test
     void images_of_bytes_are_refused_with_the_types_that_work() {
         INDArray bytes = Nd4j.zeros(DataType.UINT8, 2, 3);
-        TimestepSampler.Draw draw = TimestepSampler.uniform(1000).draw(new CounterUniform(1), 0, 2);
+        DrawnLevels draw = DrawnLevels.at(DiffusersConfig.of("DDPMScheduler").scheduler(), 417, 83);
         String message = assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DiffusersConfig.of("DDPMScheduler").scheduler(), bytes, bytes, draw, LossWeight.plain())).getMessage();
         assertTrue(message.contains("FLOAT, DOUBLE, HALF or BFLOAT16"), message);
         message = assertThrows(IllegalArgumentException.class, () -> DiffusersConfig.of("EulerDiscreteScheduler").scheduler().plan(4).start(bytes)).getMessage();
@@ -197,7 +196,7 @@ class LayoutsTest {
     void what_a_network_is_told_is_not_rounded_as_its_data_are(@ForAll("types") DataType type, @ForAll @IntRange(min = 0, max = 999) int timestep) {
         INDArray data = NOISE.draw(NoiseRequest.start(), type, 2, 3);
         Scheduler scheduler = DiffusersConfig.of("DDPMScheduler").with("prediction_type", "sample").scheduler();
-        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, data, new TimestepSampler.Draw(new double[] {timestep, 0}, new double[] {1, 1}), LossWeight.snr());
+        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, data, DrawnLevels.at(scheduler, timestep, 0), LossWeight.snr());
         assertArrayEquals(new double[] {timestep, 0}, values(batch.timesteps()));
         double[] snr = Arrays.stream(new double[] {timestep, 0}).map(t -> Math.pow(scheduler.level(t).alpha() / scheduler.level(t).sigma(), 2)).toArray();
         for (int i = 0; i < 2; i++) {

@@ -35,10 +35,18 @@ import io.github.diffusion4j.core.random.SeedSequence;
 import io.github.diffusion4j.core.random.TorchBrownianTree;
 import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
+import io.github.diffusion4j.core.training.Coupling;
+import io.github.diffusion4j.core.training.HuberScale;
 import io.github.diffusion4j.core.training.ImportanceSampler;
+import io.github.diffusion4j.core.training.LevelDraw;
+import io.github.diffusion4j.core.training.LevelSampler;
+import io.github.diffusion4j.core.training.LossByLevel;
+import io.github.diffusion4j.core.training.LossNorm;
 import io.github.diffusion4j.core.training.LossWeight;
+import io.github.diffusion4j.core.training.NoiseShape;
 import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.core.training.TrainingRecipe;
+import io.github.diffusion4j.core.training.Uniforms;
 import io.github.diffusion4j.samplers.AdaptiveSampling;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.KDiffusion;
@@ -72,6 +80,14 @@ import io.github.diffusion4j.schedules.TrainedSigmas;
 import io.github.diffusion4j.schedules.TrigSchedule;
 import io.github.diffusion4j.schedules.VarianceExploding;
 import io.github.diffusion4j.schedules.VarianceSde;
+import io.github.diffusion4j.schedules.draws.CubicTime;
+import io.github.diffusion4j.schedules.draws.LevelDraws;
+import io.github.diffusion4j.schedules.networks.ConsistencyNetwork;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
+import io.github.diffusion4j.schedules.networks.FlowNetwork;
+import io.github.diffusion4j.schedules.networks.LcmNetwork;
+import io.github.diffusion4j.schedules.networks.ToldTime;
+import io.github.diffusion4j.schedules.networks.TrigFlowNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,14 +188,27 @@ final class SerializableValues {
     }
 
     private static List<Object> training() {
-        List<TimestepSampler> samplers = List.of(TimestepSampler.uniform(100), TimestepSampler.stratified(100), TimestepSampler.antithetic(100), ImportanceSampler.of(100),
-                ImportanceSampler.of(3).updated(new double[] {0, 2, 2}, new double[] {1, 0.25, 3}));
-        List<LossWeight> weights = List.of(LossWeight.plain(), LossWeight.snr(), LossWeight.minSnr(5), LossWeight.truncatedSnr(), LossWeight.p2(1, 0.5));
+        DiscreteSchedule table = BetaSchedule.LINEAR.schedule(100);
+        LevelDraw normal = LevelDraws.normal(-1.2, 1.2);
+        List<LevelDraw> draws = List.of(normal, LevelDraw.uniformFlowTime(), normal.shifted(3), normal.truncated(0.02, 80), normal.mirrored(), LevelDraw.histogram(List.of(-1.0, 0.0, 2.0), List.of(1.0, 2.0)),
+                LevelDraw.mixture(List.of(0.25, 0.75), List.of(normal, LevelDraws.mode(1.29))), LevelDraws.splitNormal(-1.2, 1.2, 0.6), LevelDraws.uniformAngle(0.5),
+                LevelDraws.uniformVpTime(19.9, 0.1, 1e-5), LevelDraws.interpolatedCosine(64, 32, 64, 0.5), LevelDraws.powerTime(1.5, 0.001));
+        List<LevelSampler> samplers = List.of(LevelSampler.uniform(table), normal.on(table), normal.on(new Flow(1000)).keeping(LevelDraw.uniformFlowTime()), LevelSampler.uniform(new Flow(1)),
+                LevelDraws.cubic(table), ImportanceSampler.of(table),
+                ImportanceSampler.of(BetaSchedule.LINEAR.schedule(3)).updated(new double[] {0, 2, 2}, new double[] {1, 0.25, 3}));
+        LossByLevel losses = LossByLevel.empty(0.01, 10, 8).with(List.of(table.at(3), table.at(50)), 1, 0.5);
+        List<LossWeight> weights = List.of(LossWeight.plain(), LossWeight.snr(), LossWeight.minSnr(5), LossWeight.softMinSnr(4), LossWeight.truncatedSnr(), LossWeight.p2(1, 0.5), LossWeight.snrPower(0.5, 1000),
+                LossWeight.sigmoid(-1), LossWeight.edm(0.5), LossWeight.cosmap(), losses.normalised(LossWeight.plain()));
         List<Object> training = new ArrayList<>(samplers);
+        training.addAll(draws);
         training.addAll(weights);
         weights.stream().filter(weight -> weight instanceof LossWeight.OfData).forEach(weight -> training.add(((LossWeight.OfData) weight).data()));
-        training.add(samplers.get(0).draw(new CounterUniform(1), 0, 4));
-        training.add(new NoisingIterator.Recipe(ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)), samplers.get(1), weights.get(2)));
+        training.addAll(List.of(losses, samplers.get(0).draw(Uniforms.stratified(), new CounterUniform(1), 0, 4), Uniforms.lowDiscrepancy().inGroup(1, 3), new CubicTime(1000),
+                LossNorm.squared(), LossNorm.pseudoHuber(0.1), LossNorm.adaptive(1, 1e-3), HuberScale.constant(0.1), HuberScale.exponential(0.1, 1000), HuberScale.snr(0.1),
+                NoiseShape.white(), NoiseShape.offset(0.1, 0.01), NoiseShape.pyramid(0.4, 6), Coupling.independent(),
+                EdmNetwork.of(0.5), new ConsistencyNetwork(0.5, 0.002), new LcmNetwork(Parameterization.epsilon(), 10), new TrigFlowNetwork(), new FlowNetwork(1000),
+                new ToldTime(Parameterization.epsilon(), 999),
+                TrainingRecipe.of(samplers.get(1)).withWeight(weights.get(2)).withShape(NoiseShape.offset(0.1)).withPerturbation(0.1)));
         return training;
     }
 
@@ -238,6 +267,6 @@ final class SerializableValues {
     /** Two iterators are the same if they give the same batches. */
     static NoisingIterator iterator(String className) {
         org.nd4j.linalg.dataset.DataSet data = new org.nd4j.linalg.dataset.DataSet(CounterNoise.of(1).draw(NoiseRequest.start(), DataType.FLOAT, 10, 3), Nd4j.zeros(DataType.FLOAT, 10));
-        return new NoisingIterator(data, 3, new NoisingIterator.Recipe(DiffusersConfig.of(className).scheduler(), TimestepSampler.stratified(900), LossWeight.minSnr(5)), 8);
+        return new NoisingIterator(data, 3, TrainingRecipe.of(LevelSampler.uniform(BetaSchedule.LINEAR.schedule(900))).withWeight(LossWeight.minSnr(5)).on(DiffusersConfig.of(className).scheduler()), 8);
     }
 }

@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.ImportanceSampler;
+import io.github.diffusion4j.core.training.LevelSampler;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.core.training.TrainingRecipe;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
@@ -48,7 +50,7 @@ class TrainingTest {
             DDPMScheduler scheduler = DDPMScheduler.of(PROCESS.withParameterization(parameterization));
             INDArray data = normal(1, 3, 1, 4);
             INDArray noise = normal(2, 3, 1, 4);
-            NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 500, 999}, new double[] {1, 2, 3}), LossWeight.minSnr(5));
+            NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, new DrawnLevels(DrawnLevels.at(scheduler, 0, 500, 999).levels(), 1, 2, 3), LossWeight.minSnr(5));
             assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 500, 999)), values(batch.input()), 1e-15);
             INDArray target = parameterization == Parameterization.epsilon() ? noise : parameterization == Parameterization.sample() ? data
                     : scheduler.velocity(data, noise, 0, 500, 999);
@@ -97,7 +99,7 @@ class TrainingTest {
         assertEquals(1, LossWeight.p2(1, 0).weight(CLEAN, Parameterization.flow()));
         assertEquals(5, LossWeight.minSnr(5).weight(CLEAN, Parameterization.sample()));
         IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> LossWeight.truncatedSnr().weight(NOISE, Parameterization.epsilon()));
-        assertTrue(error.getMessage().contains("truncated SNR"), error.getMessage());
+        assertTrue(error.getMessage().contains("MaxSnr[floor=1.0]"), error.getMessage());
         assertThrows(IllegalArgumentException.class, () -> LossWeight.minSnr(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> LossWeight.p2(0, 1));
     }
@@ -220,18 +222,18 @@ class TrainingTest {
         ComposedScheduler scheduler = ComposedScheduler.of(new Flow(1000), new FirstOrder(new Ancestral(0), true)).withParameterization(Parameterization.flow());
         INDArray data = normal(1, 2, 4);
         INDArray noise = normal(2, 2, 4);
-        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, new TimestepSampler.Draw(new double[] {0, 437.25}, new double[] {1, 1}), LossWeight.snr());
+        NoisedBatch<INDArray> batch = NoisedBatch.of(scheduler, data, noise, DrawnLevels.at(scheduler, 0, 437.25), LossWeight.snr());
         assertArrayEquals(values(scheduler.addNoise(data, noise, 0, 437.25)), values(batch.input()), 1e-15);
         assertArrayEquals(values(noise.sub(data)), values(batch.target()), 1e-15);
         assertArrayEquals(new double[] {0, 437.25}, values(batch.timesteps()));
-        assertThrows(IllegalArgumentException.class, () -> new TimestepSampler.Draw(new double[] {1}, new double[] {}));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(3).updated(new double[] {1.5}, new double[] {1})).getMessage().contains("1.5"));
+        assertThrows(IllegalArgumentException.class, () -> new DrawnLevels(List.of(NOISE)));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> ImportanceSampler.of(BetaSchedule.LINEAR.schedule(3)).updated(new double[] {1.5}, new double[] {1})).getMessage().contains("1.5"));
     }
 
     private static NoisingIterator iterator(boolean labelled) {
         INDArray data = Nd4j.arange(10).castTo(DataType.FLOAT).reshape(10, 1);
         return new NoisingIterator(new DataSet(data, labelled ? data.mul(10) : null), 3,
-                new NoisingIterator.Recipe(DDPMScheduler.of(PROCESS.withParameterization(Parameterization.sample())), TimestepSampler.uniform(1000), LossWeight.plain()), 8);
+                TrainingRecipe.of(LevelSampler.uniform(PROCESS.schedule())).on(DDPMScheduler.of(PROCESS.withParameterization(Parameterization.sample()))), 8);
     }
 
     @Test
@@ -267,9 +269,8 @@ class TrainingTest {
         });
         assertThrows(IllegalArgumentException.class, () -> new NoisingIterator(new DataSet(Nd4j.ones(DataType.FLOAT, 3, 2), null), 4, null, 1));
         assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
-                new TimestepSampler.Draw(new double[] {1}, new double[] {1}), LossWeight.plain()));
-        assertThrows(IllegalArgumentException.class, () -> NoisedBatch.of(DDPMScheduler.of(PROCESS), normal(1, 2, 3), normal(2, 2, 3),
-                new TimestepSampler.Draw(new double[] {1, 1000}, new double[] {1, 1}), LossWeight.plain()));
+                DrawnLevels.at(DDPMScheduler.of(PROCESS), 1), LossWeight.plain()));
+        assertThrows(IllegalArgumentException.class, () -> DrawnLevels.at(DDPMScheduler.of(PROCESS), 1, 1000));
     }
 
     /** A weight that is no weight, or none in the type of the data, is told when the batch is made. */
@@ -282,15 +283,17 @@ class TrainingTest {
             boolean large = weight == 1e39;
             INDArray typed = large ? data.castTo(DataType.FLOAT) : data;
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-                    () -> NoisedBatch.of(scheduler, typed, typed, new TimestepSampler.Draw(new double[] {3, 7}, new double[] {1, 1}), bad));
+                    () -> NoisedBatch.of(scheduler, typed, typed, DrawnLevels.at(scheduler, 3, 7), bad));
             assertTrue(refused.getMessage().contains("sample 1"), refused::getMessage);
         }
-        NoisedBatch.of(scheduler, data, data, new TimestepSampler.Draw(new double[] {3, 7}, new double[] {0, 1}), (level, parameterization) -> 1e39);
+        NoisedBatch.of(scheduler, data, data, new DrawnLevels(DrawnLevels.at(scheduler, 3, 7).levels(), 0, 1), (level, parameterization) -> 1e39);
+        double[] signed = values(NoisedBatch.of(scheduler, data, data, new DrawnLevels(DrawnLevels.at(scheduler, 3, 7).levels(), -2, 1), LossWeight.plain()).weights());
+        assertArrayEquals(new double[] {-2, 1}, signed, "an objective may take something away");
     }
 
     @Test
     void weights_are_equal_by_their_numbers() {
         assertEquals(LossWeight.minSnr(5), LossWeight.minSnr(5.0));
-        assertEquals("OfData[name=P2, data=P2[k=1.0, gamma=0.5]]", LossWeight.p2(1, 0.5).toString());
+        assertEquals("OfData[data=P2[k=1.0, gamma=0.5]]", LossWeight.p2(1, 0.5).toString());
     }
 }

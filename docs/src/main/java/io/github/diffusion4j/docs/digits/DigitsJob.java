@@ -7,9 +7,10 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
-import io.github.diffusion4j.core.training.LossWeight;
+import io.github.diffusion4j.core.training.LevelSampler;
 import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.core.training.TrainingRecipe;
+import io.github.diffusion4j.core.training.Uniforms;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.NoiseCurve;
 import io.github.diffusion4j.docs.figures.Pictures;
@@ -102,7 +103,7 @@ final class DigitsJob {
     private Denoiser train(Digits training, int epochs) throws IOException {
         Denoiser denoiser = new Denoiser(seed);
         NoisingIterator batches = new NoisingIterator(training.dataSet(), BATCH,
-                new NoisingIterator.Recipe(DDPMScheduler.of(process), TimestepSampler.stratified(TIMESTEPS), LossWeight.plain()), seed);
+                TrainingRecipe.of(LevelSampler.uniform(process.schedule())).withUniforms(Uniforms.stratified()).on(DDPMScheduler.of(process)), seed);
         List<Double> losses = new ArrayList<>();
         try (ProgressBar bar = ProgressBars.of("Training", (long) epochs * batches.batchesPerEpoch())) {
             denoiser.train(batches, epochs, loss -> {

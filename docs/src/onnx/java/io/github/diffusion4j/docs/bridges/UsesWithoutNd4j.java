@@ -5,7 +5,6 @@ import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.RecordedNoise;
@@ -16,9 +15,9 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -51,7 +50,7 @@ public final class UsesWithoutNd4j {
         HostArray expected = Sampling.run(plan.on(HostArrays.HEAP), in -> in.sample(), noise, CounterNoise.of(2), Sampling.Listener.none());
         check(same(expected, pure(copy(plan).on(HostArrays.HEAP), noise)));
         HostArray noised = scheduler.on(HostArrays.HEAP, Rows.of(0, 1)).addNoise(noise, noise, 1, 2, 3, 4, 5, 6);
-        NoisedBatch<HostArray> batch = NoisedBatch.of(copy(scheduler).on(HostArrays.HEAP), noised, noise, TimestepSampler.uniform(1000).draw(new CounterUniform(1), 0, 2), LossWeight.minSnr(5));
+        NoisedBatch<HostArray> batch = NoisedBatch.of(copy(scheduler).on(HostArrays.HEAP), noised, noise, DrawnLevels.at(scheduler, 417, 83), LossWeight.minSnr(5));
         check(batch.target().rank() == 3 && copy(config).equals(config));
         try (Session<HostArray> session = plan.on(HostArrays.DIRECT).session(noise, RecordedNoise.ofSteps(HostArrays.HEAP, List.of(noise)))) {
             session.keeping(new Inpainting<>(noise, Mask.of(new double[] {1, 0, 0, 0.5}, 4)), TorchNoise.of(3)).step(noise);

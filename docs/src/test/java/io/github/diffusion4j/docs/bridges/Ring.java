@@ -4,9 +4,10 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Scheduler;
-import io.github.diffusion4j.core.training.LossWeight;
+import io.github.diffusion4j.core.training.LevelSampler;
 import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.core.training.TimestepSampler;
+import io.github.diffusion4j.core.training.TrainingRecipe;
+import io.github.diffusion4j.core.training.Uniforms;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
@@ -60,7 +61,7 @@ final class Ring {
     void train(int epochs) {
         float[][] points = IntStream.range(0, 1024).mapToObj(i -> 2 * Math.PI * i / 1024).map(a -> new float[] {(float) Math.cos(a), (float) Math.sin(a)}).toArray(float[][]::new);
         NoisingIterator batches = new NoisingIterator(new DataSet(Nd4j.createFromArray(points), null), 256,
-                new NoisingIterator.Recipe(SCHEDULER, TimestepSampler.stratified(1000), LossWeight.plain()), 42);
+                TrainingRecipe.of(LevelSampler.uniform(SCHEDULER.schedule())).withUniforms(Uniforms.stratified()).on(SCHEDULER), 42);
         graph.setTrainingConfig(TrainingConfig.builder().updater(new Adam(new PolySchedule(ScheduleType.ITERATION, 1e-2, 1, epochs * batches.batchesPerEpoch() + 1))).dataSetFeatureMapping("sample", "timesteps").dataSetLabelMapping("target", "weights").build());
         PrintStream out = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));      // SameDiff prints its operations

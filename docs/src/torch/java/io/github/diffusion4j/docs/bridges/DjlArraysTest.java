@@ -16,16 +16,15 @@ import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Weighted;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.training.TimestepSampler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -163,7 +162,7 @@ class DjlArraysTest {
 
     private static <A> double[] batch(Arrays<A> arrays, DiffusersScheduler scheduler, ElementType type) {
         A data = normal(arrays, 2, type, SHAPE);
-        NoisedBatch<A> batch = NoisedBatch.of(scheduler.on(arrays), data, normal(arrays, 3, type, SHAPE), TimestepSampler.uniform(1000).draw(new CounterUniform(1), 0, 2), LossWeight.minSnr(5));
+        NoisedBatch<A> batch = NoisedBatch.of(scheduler.on(arrays), data, normal(arrays, 3, type, SHAPE), DrawnLevels.at(scheduler, 417, 83), LossWeight.minSnr(5));
         return Stream.of(batch.input(), batch.target(), batch.weights()).flatMapToDouble(array -> DoubleStream.of(arrays.values(array))).toArray();
     }
 

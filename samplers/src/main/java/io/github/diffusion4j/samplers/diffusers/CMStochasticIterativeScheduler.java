@@ -8,6 +8,7 @@ import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.networks.ConsistencyNetwork;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,39 +26,7 @@ public final class CMStochasticIterativeScheduler extends DiffusersScheduler {
     CMStochasticIterativeScheduler(DiffusersConfig config) {
         super(config);
         this.schedule = new EdmSchedule(settings().number("sigma_min"), settings().number("sigma_max"));
-        this.parameterization = new Network(settings().number("sigma_data"), schedule.sigmaMin());
-    }
-
-    /**
-     * The boundary condition of consistency models (equation 5 and appendix C): the estimate is the sample itself at sigma_min.
-     *
-     * @param sigmaData the standard deviation of the data
-     * @param sigmaMin the lowest noise level
-     */
-    private record Network(double sigmaData, double sigmaMin) implements Parameterization {
-
-        @Override
-        public Weights target(NoiseLevel level) {
-            Weights data = data(level);
-            return new Weights((1 - data.first()) / data.second(), -data.first() * level.sigma() / data.second());
-        }
-
-        @Override
-        public Weights data(NoiseLevel level) {
-            double above = level.sigma() - sigmaMin;
-            double data = sigmaData * sigmaData;
-            return new Weights(data / (above * above + data), above * sigmaData / Math.hypot(level.sigma(), sigmaData));
-        }
-
-        @Override
-        public double inputScale(NoiseLevel level) {
-            return 1 / Math.hypot(level.sigma(), sigmaData);
-        }
-
-        @Override
-        public double conditioning(NoiseLevel level) {
-            return 250 * Math.log(level.sigma() + 1e-44);
-        }
+        this.parameterization = new ConsistencyNetwork(settings().number("sigma_data"), schedule.sigmaMin());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Timesteps;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 
 /** The consistency decoder of DALL-E 3's latents: two steps, at timesteps 1008 and 512 of 1024, with EDM's preconditioning on variance-preserving levels. */
 public final class ConsistencyDecoderScheduler extends TableScheduler {

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 
 /** DPM-Solver++ as an SDE for Stable Audio's networks, which are told {@code 2 / pi atan(sigma)}. Its noise should come from a Brownian path. */
 public final class CosineDPMSolverMultistepScheduler extends EdmScheduler {

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 
 /** DPM-Solver++ multistep for EDM networks (Lu et al., arXiv:2211.01095; Karras et al., arXiv:2206.00364). */
 public final class EDMDPMSolverMultistepScheduler extends EdmScheduler {

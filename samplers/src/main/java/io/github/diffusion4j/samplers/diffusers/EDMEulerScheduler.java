@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.plan.Solver;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 
 /**
  * Euler's method for EDM networks (Karras et al., arXiv:2206.00364). The argument {@code sigmas} holds places of the ramp from 0 to 1, not noise levels, and

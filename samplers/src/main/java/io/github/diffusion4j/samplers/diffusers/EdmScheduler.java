@@ -7,6 +7,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package io.github.diffusion4j.samplers.diffusers;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Solver;
-import io.github.diffusion4j.samplers.solvers.LateChurn;
 import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.networks.EdmNetwork;
 import java.util.Map;
 
 /**

@@ -1,10 +1,10 @@
 package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.NoiseLevel;
-import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
+import io.github.diffusion4j.schedules.networks.LcmNetwork;
 import java.util.List;
 
 /**
@@ -21,40 +21,7 @@ public final class LCMScheduler extends TableScheduler {
 
     private static DiscreteProcess process(Settings settings) {
         DiscreteProcess process = Parts.process(settings, "epsilon", "sample", "v_prediction").withCorrection(Parts.correction(settings));
-        return process.withParameterization(new Network(process.parameterization(), settings.number("timestep_scaling")));
-    }
-
-    /**
-     * The boundary condition: {@code c_skip x + c_out x0^} with {@code c_skip = sd^2 / (s^2 + sd^2)}, {@code c_out = s / sqrt(s^2 + sd^2)}, {@code s = scaling t}.
-     *
-     * @param network what the network outputs
-     * @param scaling the factor of the timestep
-     */
-    private record Network(Parameterization network, double scaling) implements Parameterization {
-
-        private static final double SIGMA_DATA = 0.5;
-
-        @Override
-        public Weights target(NoiseLevel level) {
-            return network.target(level);
-        }
-
-        @Override
-        public Weights data(NoiseLevel level) {
-            return network.data(level);
-        }
-
-        @Override
-        public Weights noise(NoiseLevel level) {
-            return network.noise(level);
-        }
-
-        @Override
-        public Weights boundary(NoiseLevel level) {
-            double scaled = scaling * level.time();
-            double squared = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
-            return new Weights(SIGMA_DATA * SIGMA_DATA / squared, scaled / Math.sqrt(squared));
-        }
+        return process.withParameterization(new LcmNetwork(process.parameterization(), settings.number("timestep_scaling")));
     }
 
     /** Clean data whatever {@code set_alpha_to_one} says: as in Diffusers the last step returns the estimate. */

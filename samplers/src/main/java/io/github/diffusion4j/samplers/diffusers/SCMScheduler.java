@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.schedules.TrigSchedule;
+import io.github.diffusion4j.schedules.networks.TrigFlowNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +25,6 @@ public final class SCMScheduler extends DiffusersScheduler {
     SCMScheduler(DiffusersConfig config) {
         super(config);
         settings().choice("prediction_type", Map.of("trigflow", true));
-    }
-
-    /** The velocity of the trigonometric path; Diffusers' largest time lies a little beyond a right angle, where the cosine is negative. */
-    private record Network() implements Parameterization {
-        @Override
-        public Weights target(NoiseLevel level) {
-            return new Weights(-Math.sin(level.time()), Math.cos(level.time()));
-        }
-
-        @Override
-        public Weights data(NoiseLevel level) {
-            return new Weights(Math.cos(level.time()), -Math.sin(level.time()));
-        }
     }
 
     @Override
@@ -75,6 +63,6 @@ public final class SCMScheduler extends DiffusersScheduler {
 
     @Override
     public Parameterization parameterization() {
-        return new Network();
+        return new TrigFlowNetwork();
     }
 }

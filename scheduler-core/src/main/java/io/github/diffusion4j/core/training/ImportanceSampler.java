@@ -1,6 +1,7 @@
 package io.github.diffusion4j.core.training;
 
-import io.github.diffusion4j.core.noise.CounterUniform;
+import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.NoiseLevel;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
  * </pre>
  * Each timestep keeps its last ten losses; until every one has ten, timesteps are uniform.
  */
-public final class ImportanceSampler implements TimestepSampler {
+public final class ImportanceSampler implements LevelSampler {
 
     private static final long serialVersionUID = 1;
     private static final int HISTORY = 10;
@@ -23,10 +24,12 @@ public final class ImportanceSampler implements TimestepSampler {
     /** Of losses that are scaled to 1; smaller ones are as good as 0. */
     private static final int LEAST_EXPONENT = -1000;
 
+    private final DiscreteSchedule schedule;
     private final double[][] losses;
     private final double[] cumulative;
 
-    private ImportanceSampler(double[][] losses) {
+    private ImportanceSampler(DiscreteSchedule schedule, double[][] losses) {
+        this.schedule = schedule;
         this.losses = losses;
         this.cumulative = new double[losses.length];
         double[] p = probabilities(losses);
@@ -40,14 +43,11 @@ public final class ImportanceSampler implements TimestepSampler {
     /**
      * A sampler that has seen no losses.
      *
-     * @param timesteps T, at least 1
+     * @param schedule the table whose timesteps are drawn
      * @return the sampler
      */
-    public static ImportanceSampler of(int timesteps) {
-        if (timesteps < 1) {
-            throw new IllegalArgumentException("there must be at least one timestep, got " + timesteps);
-        }
-        return new ImportanceSampler(new double[timesteps][0]);
+    public static ImportanceSampler of(DiscreteSchedule schedule) {
+        return new ImportanceSampler(schedule, new double[schedule.size()][0]);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class ImportanceSampler implements TimestepSampler {
             history[kept] = batchLosses[i];
             next[t] = history;
         }
-        return new ImportanceSampler(next);
+        return new ImportanceSampler(schedule, next);
     }
 
     /**
@@ -108,35 +108,37 @@ public final class ImportanceSampler implements TimestepSampler {
         return Math.scalb(1.0, -Math.max(LEAST_EXPONENT, Math.getExponent(largest)));
     }
 
+    private int timestep(double u) {
+        int found = Arrays.binarySearch(cumulative, u);
+        return Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
+    }
+
     @Override
-    public Draw draw(CounterUniform uniform, int iteration, int batch) {
-        double[] timesteps = new double[batch];
-        double[] weights = new double[batch];
-        for (int i = 0; i < batch; i++) {
-            int found = Arrays.binarySearch(cumulative, uniform.at(iteration, i));
-            int t = Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
-            double p = cumulative[t] - (t == 0 ? 0 : cumulative[t - 1]);
-            timesteps[i] = t;
-            weights[i] = 1 / (cumulative.length * p);
-        }
-        return new Draw(timesteps, weights);
+    public NoiseLevel level(double u) {
+        return schedule.at(timestep(u));
+    }
+
+    @Override
+    public double weight(double u) {
+        int t = timestep(u);
+        return 1 / (cumulative.length * (cumulative[t] - (t == 0 ? 0 : cumulative[t - 1])));
     }
 
     /** Written out are the losses: read back they are checked anew. */
     private Object writeReplace() {
-        return new Written(losses);
+        return new Written(schedule, losses);
     }
 
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw new InvalidObjectException("an importance sampler is written out as its losses");
     }
 
-    private record Written(double[][] losses) implements Serializable {
+    private record Written(DiscreteSchedule schedule, double[][] losses) implements Serializable {
 
         private Object readResolve() throws InvalidObjectException {
             try {
                 double[] timesteps = IntStream.range(0, losses.length).flatMap(t -> IntStream.generate(() -> t).limit(losses[t].length)).asDoubleStream().toArray();
-                return of(losses.length).updated(timesteps, Arrays.stream(losses).flatMapToDouble(Arrays::stream).toArray());
+                return of(schedule).updated(timesteps, Arrays.stream(losses).flatMapToDouble(Arrays::stream).toArray());
             } catch (RuntimeException e) {
                 InvalidObjectException refused = new InvalidObjectException("the losses that were written out are no sampler's: " + e.getMessage());
                 refused.initCause(e);
@@ -147,7 +149,7 @@ public final class ImportanceSampler implements TimestepSampler {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ImportanceSampler sampler && Arrays.deepEquals(losses, sampler.losses);
+        return other instanceof ImportanceSampler sampler && schedule.equals(sampler.schedule) && Arrays.deepEquals(losses, sampler.losses);
     }
 
     @Override

@@ -7,12 +7,11 @@ import java.io.Serializable;
 /**
  * The weight of a sample's squared error, given its noise level and what the network predicts.
  *
- * <p>A published weighting {@code w} of the error of x0 becomes a weight of the error of the network's output u by
- * {@code x0 = a x + b u}: the errors differ by the factor {@code b}, so u takes {@code w b^2}. That is {@code w / SNR} for
- * epsilon, {@code w} for x0 and {@code w / (SNR + 1)} for v prediction.
+ * <p>A published weighting is of the error of one quantity: x0, eps, v, the flow, EDM's F. The errors of two quantities differ by the factor {@code b / b'} with {@code x0 = a x + b u} and
+ * {@code x0 = a' x + b' u'}, so a weight of the one is a weight of the other, {@code w' = w (b' / b)^2}: from x0 to epsilon {@code w / SNR}, to v {@code w / (SNR + 1)}, to the flow
+ * {@code w t^2}. At the ends of a path, alpha 0 or sigma 0, the weight is the limit of its formula.
  *
- * <p>At the ends of a path, alpha 0 or sigma 0, a weight is the limit of its formula. There one of the errors has a weight without limit and a factor of 0, so that the weight is
- * taken from the error of eps instead, {@code (w / SNR) c^2} with {@code eps = d x + c u}, which is the same in between.
+ * <p>What counts in the end is the density of the draw times the weight: two recipes have one objective if their {@link #effective} weights agree up to a constant.
  */
 @FunctionalInterface
 public interface LossWeight extends Serializable {
@@ -27,6 +26,18 @@ public interface LossWeight extends Serializable {
     double weight(NoiseLevel level, Parameterization parameterization);
 
     /**
+     * The weight that an objective gives to the error of eps at each log signal-to-noise ratio, {@code p(log SNR) w_eps} (Kingma and Gao, arXiv:2303.00848, section 3): independent of how levels are
+     * drawn and of what the network predicts.
+     *
+     * @param draw the law of the levels
+     * @param level a level
+     * @return the density per unit of log SNR times the weight of the squared error of eps
+     */
+    default double effective(LevelDraw draw, NoiseLevel level) {
+        return draw.density(-level.lambda()) / 2 * weight(level, Parameterization.epsilon());
+    }
+
+    /**
      * Weight 1 for the output itself, whatever it is.
      *
      * @return the weight
@@ -36,12 +47,43 @@ public interface LossWeight extends Serializable {
     }
 
     /**
+     * Weight 1 for the error of one quantity, whatever the network outputs: {@code plain(Parameterization.velocity())} is CogVideoX's weight {@code 1 / (1 - abar)} of x0.
+     *
+     * @param quantity whose error has weight 1
+     * @return the weight for any parameterization
+     */
+    static LossWeight plain(Parameterization quantity) {
+        return new Of(quantity, new Plain());
+    }
+
+    /**
      * {@code w = SNR}: as if epsilon were predicted with weight 1 (Ho et al., arXiv:2006.11239, equation 14).
      *
      * @return the weight
      */
     static LossWeight snr() {
-        return new OfData("SNR", new Snr());
+        return plain(Parameterization.epsilon());
+    }
+
+    /**
+     * A weighting of the error of x0.
+     *
+     * @param data the weighting
+     * @return the weight for any parameterization
+     */
+    static LossWeight ofData(DataWeight data) {
+        return new OfData(data);
+    }
+
+    /**
+     * A weighting of the error of any quantity.
+     *
+     * @param quantity whose error is weighted
+     * @param weight its weight
+     * @return the weight for any parameterization
+     */
+    static LossWeight of(Parameterization quantity, LossWeight weight) {
+        return new Of(quantity, weight);
     }
 
     /**
@@ -51,7 +93,27 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight minSnr(double gamma) {
-        return new OfData("min-SNR", new MinSnr(gamma));
+        return new OfData(new DataWeights.MinSnr(gamma));
+    }
+
+    /**
+     * {@code w = SNR gamma / (SNR + gamma)}; k-diffusion's soft-min-snr is that of {@code gamma = 1 / sigma_data^2}.
+     *
+     * @param gamma the limit, above 0
+     * @return the weight
+     */
+    static LossWeight softMinSnr(double gamma) {
+        return new OfData(new DataWeights.SoftMinSnr(gamma));
+    }
+
+    /**
+     * {@code w = max(SNR, floor)}; the truncated SNR of Salimans and Ho (arXiv:2202.00512, section 4) is that of 1.
+     *
+     * @param floor the least weight, above 0
+     * @return the weight
+     */
+    static LossWeight maxSnr(double floor) {
+        return new OfData(new DataWeights.MaxSnr(floor));
     }
 
     /**
@@ -60,7 +122,7 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight truncatedSnr() {
-        return new OfData("truncated SNR", new TruncatedSnr());
+        return maxSnr(1);
     }
 
     /**
@@ -71,7 +133,48 @@ public interface LossWeight extends Serializable {
      * @return the weight
      */
     static LossWeight p2(double k, double gamma) {
-        return new OfData("P2", new P2(k, gamma));
+        return new OfData(new DataWeights.P2(k, gamma));
+    }
+
+    /**
+     * {@code w = SNR^power}, with the SNR cut off: power 1/2 is the debiased estimation of Yu et al. (arXiv:2310.08442), which trainers cut off at 1000.
+     *
+     * @param power any number
+     * @param most the largest SNR, perhaps infinite
+     * @return the weight, of eps {@code min(SNR, most)^(power - 1)}
+     */
+    static LossWeight snrPower(double power, double most) {
+        return new OfData(new DataWeights.SnrPower(power, most));
+    }
+
+    /**
+     * {@code w = SNR / (1 + e^(log SNR - b))} (Hoogeboom et al., arXiv:2410.19324, section 3.1).
+     *
+     * @param bias the log SNR b beyond which levels count less
+     * @return the weight
+     */
+    static LossWeight sigmoid(double bias) {
+        return new OfData(new DataWeights.Sigmoid(bias));
+    }
+
+    /**
+     * {@code w = 1 / s^2 + 1 / sd^2} with {@code s = sigma / alpha}: weight 1 for EDM's F (Karras et al., arXiv:2206.00364, equation 7 and table 1).
+     *
+     * @param sigmaData the standard deviation sd of the data, above 0
+     * @return the weight
+     */
+    static LossWeight edm(double sigmaData) {
+        return new OfData(new DataWeights.Edm(sigmaData));
+    }
+
+    /**
+     * The density of uniform angles over flow times as a weight of the error of the flow, {@code 2 / (pi (1 - 2 t + 2 t^2))} (Esser et al., arXiv:2403.03206, equation 21): with uniform t the
+     * same objective as uniform angles with weight 1.
+     *
+     * @return the weight
+     */
+    static LossWeight cosmap() {
+        return new Of(Parameterization.flow(), new Cosmap());
     }
 
     /** A weighting of the error of x0. */
@@ -97,17 +200,6 @@ public interface LossWeight extends Serializable {
         }
     }
 
-    /**
-     * A weighting that is given for the error of x0.
-     *
-     * @param name what messages call it
-     * @param data the weighting
-     * @return the weight for any parameterization
-     */
-    static LossWeight ofData(String name, DataWeight data) {
-        return new OfData(name, data);
-    }
-
     /** Weight 1. */
     record Plain() implements LossWeight {
         @Override
@@ -116,113 +208,58 @@ public interface LossWeight extends Serializable {
         }
     }
 
+    /** {@code 2 / (pi (1 - 2 t + 2 t^2))}, {@code t = sigma / (alpha + sigma)}. */
+    record Cosmap() implements LossWeight {
+        @Override
+        public double weight(NoiseLevel level, Parameterization parameterization) {
+            double t = level.sigma() / (level.alpha() + level.sigma());
+            return 2 / (Math.PI * (1 - 2 * t * (1 - t)));
+        }
+    }
+
+    /**
+     * The weight of the error of another quantity, times the square of the factor between the errors: {@code x0 = a x + b u} gives it, and at the ends {@code eps = d x + c u}.
+     *
+     * @param quantity whose error is weighted
+     * @param weight its weight
+     */
+    record Of(Parameterization quantity, LossWeight weight) implements LossWeight {
+        @Override
+        public double weight(NoiseLevel level, Parameterization parameterization) {
+            if (quantity.equals(parameterization)) {
+                return weight.weight(level, quantity);
+            }
+            double own = weight.weight(level, quantity);
+            return finite(this, level, parameterization, times(own, parameterization.data(level).second() / quantity.data(level).second()),
+                    times(own, parameterization.noise(level).second() / quantity.noise(level).second()));
+        }
+    }
+
     /**
      * The weight of the error of x0 or of that of eps: near pure noise the latter first, because the other has lost its digits there.
      *
-     * @param name what messages call it
      * @param data the weighting of the error of x0
      */
-    record OfData(String name, DataWeight data) implements LossWeight {
+    record OfData(DataWeight data) implements LossWeight {
         @Override
         public double weight(NoiseLevel level, Parameterization parameterization) {
-            double ofData = times(data.weight(level), parameterization.data(level).second());
-            double ofNoise = times(data.weightOfNoise(level), parameterization.noise(level).second());
-            boolean noisy = level.snr() < Double.MIN_NORMAL;
-            double preferred = noisy ? ofNoise : ofData;
-            double weight = Double.isFinite(preferred) ? preferred : noisy ? ofData : ofNoise;
-            if (!Double.isFinite(weight)) {
-                throw new IllegalArgumentException("the " + name + " weight of " + parameterization + " prediction is " + weight + " at " + level
-                        + "; keep such levels out of training or use another weight or parameterization");
-            }
-            return weight;
+            return finite(this, level, parameterization, times(data.weight(level), parameterization.data(level).second()),
+                    times(data.weightOfNoise(level), parameterization.noise(level).second()));
         }
     }
 
-    /** {@code SNR}. */
-    record Snr() implements DataWeight {
-        @Override
-        public double weight(NoiseLevel level) {
-            return level.snr();
+    private static double finite(LossWeight what, NoiseLevel level, Parameterization parameterization, double ofData, double ofNoise) {
+        boolean noisy = level.snr() < Double.MIN_NORMAL;
+        double preferred = noisy ? ofNoise : ofData;
+        double weight = Double.isFinite(preferred) ? preferred : noisy ? ofData : ofNoise;
+        if (!Double.isFinite(weight)) {
+            throw new IllegalArgumentException("the weight of " + parameterization + " prediction by " + what + " is " + weight + " at " + level
+                    + "; keep such levels out of training or use another weight or parameterization");
         }
-
-        @Override
-        public double weightOfNoise(NoiseLevel level) {
-            return 1;
-        }
-    }
-
-    /**
-     * {@code min(SNR, gamma)}.
-     *
-     * @param gamma the limit, above 0
-     */
-    record MinSnr(double gamma) implements DataWeight {
-
-        /** Checks the limit. */
-        public MinSnr {
-            checkPositive("gamma", gamma);
-        }
-
-        @Override
-        public double weight(NoiseLevel level) {
-            return Math.min(level.snr(), gamma);
-        }
-
-        @Override
-        public double weightOfNoise(NoiseLevel level) {
-            return Math.min(1, gamma / level.snr());
-        }
-    }
-
-    /** {@code max(SNR, 1)}. */
-    record TruncatedSnr() implements DataWeight {
-        @Override
-        public double weight(NoiseLevel level) {
-            return Math.max(level.snr(), 1);
-        }
-
-        @Override
-        public double weightOfNoise(NoiseLevel level) {
-            return Math.max(1, 1 / level.snr());
-        }
-    }
-
-    /**
-     * {@code SNR / (k + SNR)^gamma}.
-     *
-     * @param k above 0
-     * @param gamma at least 0
-     */
-    record P2(double k, double gamma) implements DataWeight {
-
-        /** Checks the numbers. */
-        public P2 {
-            checkPositive("k", k);
-            if (!(gamma >= 0 && Double.isFinite(gamma))) {
-                throw new IllegalArgumentException("gamma must be at least 0 and finite, got " + gamma);
-            }
-        }
-
-        /** Without infinity over infinity at clean data. */
-        @Override
-        public double weight(NoiseLevel level) {
-            double snr = level.snr();
-            return snr > 1 ? Math.pow(snr, 1 - gamma) * Math.pow(1 + k / snr, -gamma) : snr / Math.pow(k + snr, gamma);
-        }
-
-        @Override
-        public double weightOfNoise(NoiseLevel level) {
-            return Math.pow(k + level.snr(), -gamma);
-        }
+        return weight;
     }
 
     private static double times(double weight, double factor) {
         return weight * factor * factor;
-    }
-
-    private static void checkPositive(String name, double value) {
-        if (!(value > 0 && Double.isFinite(value))) {
-            throw new IllegalArgumentException(name + " must be positive and finite, got " + value);
-        }
     }
 }

@@ -9,19 +9,25 @@ import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.plan.Noising;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
- * A batch that a network trains on. With {@code x = alpha x0 + sigma eps} at each sample's timestep, it holds
+ * A batch that a network trains on. With {@code x = alpha x0 + sigma eps} at each sample's noise level, it holds
  * {@code input = scale x}, the parameterization's target and the weight of each sample's squared error.
  *
  * @param <A> the array of a library
  * @param input what the network sees, of the data's shape
  * @param timesteps what it is conditioned on, one value for each row: DOUBLE for DOUBLE data, otherwise FLOAT
+ * @param columns what else it is conditioned on (a second time, a guidance scale), each with one value for each row; none for most recipes
  * @param target what it should output, of the data's shape
  * @param weights the weights, one for each row, of the timesteps' type
  */
-public record NoisedBatch<A>(A input, A timesteps, A target, A weights) {
+public record NoisedBatch<A>(A input, A timesteps, List<A> columns, A target, A weights) {
+
+    /** Copies the list. */
+    public NoisedBatch {
+        columns = List.copyOf(columns);
+    }
 
     /**
      * Noises a batch: input, target and weights in one pass over data and noise.
@@ -30,54 +36,81 @@ public record NoisedBatch<A>(A input, A timesteps, A target, A weights) {
      * @param process the forward process and the parameterization: a scheduler, or {@code scheduler.on(arrays)}
      * @param data the clean data x0, samples along the first axis
      * @param noise N(0, I) noise of the same shape and type
-     * @param draw the timesteps
-     * @param weight the loss weight, multiplied by the draw's importance weights
+     * @param drawn the noise levels, one for each row
+     * @param weight the loss weight, multiplied by the importance weights
      * @return the batch, of new arrays
-     * @throws IllegalArgumentException if data, noise and timesteps do not agree, or a weight is negative, or beyond the range of its type, naming it
+     * @throws IllegalArgumentException if data, noise and levels do not agree, or a weight is beyond the range of its type, naming it
      */
-    public static <A> NoisedBatch<A> of(Noising<A> process, A data, A noise, TimestepSampler.Draw draw, LossWeight weight) {
+    public static <A> NoisedBatch<A> of(Noising<A> process, A data, A noise, DrawnLevels drawn, LossWeight weight) {
+        return of(process, data, noise, noise, drawn, weight);
+    }
+
+    /**
+     * Noises a batch whose input holds other noise than its target.
+     *
+     * @param <A> the array of a library
+     * @param process the forward process and the parameterization: a scheduler, or {@code scheduler.on(arrays)}
+     * @param data the clean data x0, samples along the first axis
+     * @param noise the noise of the target, of the same shape and type
+     * @param seen the noise of the input, of the same shape and type
+     * @param drawn the noise levels, one for each row
+     * @param weight the loss weight, multiplied by the importance weights
+     * @return the batch, of new arrays
+     * @throws IllegalArgumentException if data, noise and levels do not agree, or a weight is beyond the range of its type, naming it
+     */
+    public static <A> NoisedBatch<A> of(Noising<A> process, A data, A noise, A seen, DrawnLevels drawn, LossWeight weight) {
         Arrays<A> arrays = process.arrays();
-        double[] timesteps = draw.timesteps();
-        checkAgree(process, data, noise, timesteps.length);
+        List<NoiseLevel> levels = drawn.levels();
+        checkAgree(process, data, noise, levels.size());
         Parameterization parameterization = process.scheduler().parameterization();
-        List<NoiseLevel> levels = DoubleStream.of(timesteps).mapToObj(process.scheduler()::level).toList();
-        double[] importance = draw.weights();
-        double[] weights = new double[timesteps.length];
+        double[] weights = drawn.weights();
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = importance[i] * weight.weight(levels.get(i), parameterization);
+            double own = weight.weight(levels.get(i), parameterization);
+            if (!(own >= 0)) {
+                throw new IllegalArgumentException("the weight of sample " + i + " is " + own + " by " + weight + " at " + levels.get(i)
+                        + "; weights of errors are at least 0, and what an objective takes away has a level of negative weight");
+            }
+            weights[i] *= own;
         }
         ElementType numbers = arrays.type(data).computed();
-        A rounded = arrays.vector(numbers, weights);
-        checkWeights(weight, levels, arrays.values(rounded), weights);
         A input = arrays.make(arrays.type(data), arrays.shape(data));
         A target = arrays.make(arrays.type(data), arrays.shape(data));
-        Kernels.combine(arrays, process.rows(), List.of(input, target), true, List.of(
-                sum(data, noise, each(levels, l -> l.alpha() * parameterization.inputScale(l)), each(levels, l -> l.sigma() * parameterization.inputScale(l))),
-                sum(data, noise, each(levels, l -> parameterization.target(l).first()), each(levels, l -> parameterization.target(l).second()))));
-        return new NoisedBatch<>(input, arrays.vector(numbers, each(levels, parameterization::conditioning)), target, rounded);
+        double[] none = {0};
+        double[] signal = each(levels, l -> l.alpha() * parameterization.inputScale(l));
+        double[] noised = each(levels, l -> l.sigma() * parameterization.inputScale(l));
+        double[] wanted = each(levels, l -> parameterization.target(l).first());
+        double[] wantedNoise = each(levels, l -> parameterization.target(l).second());
+        boolean same = noise == seen;
+        List<Term<A>> ofInput = same ? sum(List.of(data, noise), signal, noised) : sum(List.of(data, noise, seen), signal, none, noised);
+        List<Term<A>> ofTarget = same ? sum(List.of(data, noise), wanted, wantedNoise) : sum(List.of(data, noise, seen), wanted, wantedNoise, none);
+        Kernels.combine(arrays, process.rows(), List.of(input, target), true, List.of(ofInput, ofTarget));
+        return new NoisedBatch<>(input, arrays.vector(numbers, each(levels, parameterization::conditioning)), List.of(), target, weights(arrays, numbers, levels, weights));
     }
 
-    private static <A> void checkAgree(Noising<A> process, A data, A noise, int timesteps) {
-        Arrays<A> arrays = process.arrays();
-        long[] shape = arrays.shape(data);
-        if (arrays.type(data) != arrays.type(noise) || !java.util.Arrays.equals(shape, arrays.shape(noise)) || shape.length == 0 || process.rows().count(shape) != timesteps) {
-            throw new IllegalArgumentException("data, noise and timesteps must agree, got " + arrays.type(data) + java.util.Arrays.toString(shape) + ", " + arrays.type(noise)
-                    + java.util.Arrays.toString(arrays.shape(noise)) + " and " + timesteps + " timesteps");
-        }
-    }
-
-    private static <A> List<Term<A>> sum(A data, A noise, double[] first, double... second) {
-        return List.of(new Term<>(data, first), new Term<>(noise, second));
-    }
-
-    /** A weight beyond the largest number of its type becomes infinite, and the loss with it. */
-    private static void checkWeights(LossWeight weight, List<NoiseLevel> levels, double[] rounded, double[] weights) {
+    /** The weights as an array; a weight beyond the largest number of its type would become infinite, and the loss with it. */
+    private static <A> A weights(Arrays<A> arrays, ElementType type, List<NoiseLevel> levels, double... weights) {
+        A rounded = arrays.vector(type, weights);
+        double[] kept = arrays.values(rounded);
         for (int i = 0; i < weights.length; i++) {
-            if (!(weights[i] >= 0 && Double.isFinite(rounded[i]))) {
-                throw new IllegalArgumentException("the weight of sample " + i + " is " + weights[i] + " by " + weight + " at " + levels.get(i)
-                        + "; weights are at least 0 and finite in FLOAT (in DOUBLE where the data are)");
+            if (!Double.isFinite(kept[i])) {
+                throw new IllegalArgumentException("the weight of sample " + i + " is " + weights[i] + " at " + levels.get(i)
+                        + "; weights are finite in FLOAT (in DOUBLE where the data are)");
             }
         }
+        return rounded;
+    }
+
+    private static <A> void checkAgree(Noising<A> process, A data, A noise, int levels) {
+        Arrays<A> arrays = process.arrays();
+        long[] shape = arrays.shape(data);
+        if (arrays.type(data) != arrays.type(noise) || !java.util.Arrays.equals(shape, arrays.shape(noise)) || shape.length == 0 || process.rows().count(shape) != levels) {
+            throw new IllegalArgumentException("data, noise and levels must agree, got " + arrays.type(data) + java.util.Arrays.toString(shape) + ", " + arrays.type(noise)
+                    + java.util.Arrays.toString(arrays.shape(noise)) + " and " + levels + " levels");
+        }
+    }
+
+    private static <A> List<Term<A>> sum(List<A> arrays, double[]... weights) {
+        return IntStream.range(0, weights.length).mapToObj(k -> new Term<>(arrays.get(k), weights[k])).toList();
     }
 
     private static double[] each(List<NoiseLevel> levels, ToDoubleFunction<NoiseLevel> value) {

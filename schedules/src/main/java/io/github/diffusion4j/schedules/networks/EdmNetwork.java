@@ -1,4 +1,4 @@
-package io.github.diffusion4j.samplers.diffusers;
+package io.github.diffusion4j.schedules.networks;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
@@ -15,10 +15,10 @@ import io.github.diffusion4j.core.Parameterization;
  * @param sign 1, or -1 for networks that Diffusers calls v_prediction
  * @param time what the network is told of the noise level
  */
-record EdmNetwork(double sigmaData, int sign, Time time) implements Parameterization {
+public record EdmNetwork(double sigmaData, int sign, Time time) implements Parameterization {
 
     /** What the network is told of the noise level. */
-    enum Time {
+    public enum Time {
         /** {@code ln(s) / 4}. */
         QUARTER_LOG,
         /** {@code 2 / pi atan(s)}. */
@@ -26,13 +26,36 @@ record EdmNetwork(double sigmaData, int sign, Time time) implements Parameteriza
         /** The level's time. */
         LEVEL;
 
-        /** The level of a schedule, whose network is told this. */
-        NoiseLevel level(NoiseSchedule schedule, double told) {
+        /**
+         * The level of a schedule, whose network is told this.
+         *
+         * @param schedule the schedule
+         * @param told what the network is told
+         * @return the level
+         */
+        public NoiseLevel level(NoiseSchedule schedule, double told) {
             return switch (this) {
                 case QUARTER_LOG -> schedule.atEdmSigma(Math.exp(4 * told));
                 case ARC_TANGENT -> schedule.atEdmSigma(Math.tan(told * Math.PI / 2));
                 case LEVEL -> schedule.at(told);
             };
+        }
+    }
+
+    /**
+     * EDM's own network: {@code c_noise = ln(s) / 4}.
+     *
+     * @param sigmaData the standard deviation of the data, 0.5 for pictures in [-1, 1]
+     * @return the parameterization
+     */
+    public static EdmNetwork of(double sigmaData) {
+        return new EdmNetwork(sigmaData, 1, Time.QUARTER_LOG);
+    }
+
+    /** Checks the standard deviation. */
+    public EdmNetwork {
+        if (!(sigmaData > 0 && Double.isFinite(sigmaData)) || Math.abs(sign) != 1) {
+            throw new IllegalArgumentException("the standard deviation of the data must be positive and finite and the sign 1 or -1, got " + sigmaData + " and " + sign);
         }
     }
 

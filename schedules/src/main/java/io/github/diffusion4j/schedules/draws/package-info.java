@@ -1,0 +1,2 @@
+/** Laws of the noise levels of training, as published. */
+package io.github.diffusion4j.schedules.draws;

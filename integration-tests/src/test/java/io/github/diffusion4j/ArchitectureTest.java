@@ -35,8 +35,8 @@ class ArchitectureTest {
     private static final Set<String> AS_DIFFUSERS = Set.of("LateChurn", "LateFlowChurn", "QuietEnd", "ScaledNoise", "LearnedVarianceIgnored", "Pndm",
             "EulerMaruyama", "ReverseDiffusion");
 
-    /** The door to ND4J, and ND4J's own protocol of iterators. */
-    private static final String ADAPTERS = "Nd4jArrays|NoisingIterator";
+    /** The door to ND4J, and ND4J's own protocols of iterators and of listeners. */
+    private static final String ADAPTERS = "Nd4jArrays|NoisingIterator|AveragingListener";
 
     /** What has methods of ND4J's arrays for those who hold them: in their signatures alone. */
     private static final String SIGNATURES = "Plan|SamplerState|Mask|Scheduler|DiscreteScheduler|ParallelScheduler|NoiseSource|RecordedNoise";
@@ -87,8 +87,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule solvers_are_records = classes().that().implement(Solver.class).should().beRecords();
 
-    /** The iterator is ND4J's own mutable protocol; the twister is copied before use; the others are the memory of one run or batch, on one thread. */
-    private static final String MUTABLE = "NoisingIterator|InMemory|MersenneTwister|Session|Only|PipelineRun|PipelineProgress|Engine|RunMemory|Weighing|Guiding|Progress|Pass|ArrayPass|Conditions|Drawn|Assignment|Entry|Memories|SamplingBatch|Round|Slots|BatchRow";
+    /** The iterator and the listener are ND4J's own mutable protocols; the twister is copied before use; the others are the memory of one run or batch, on one thread. */
+    private static final String MUTABLE = "NoisingIterator|AveragingListener|InMemory|MersenneTwister|Session|Only|PipelineRun|PipelineProgress|Engine|RunMemory|Weighing|Guiding|Progress|Pass|ArrayPass|Conditions|Drawn|Assignment|Entry|Memories|SamplingBatch|Round|Slots|BatchRow";
 
     @ArchTest
     static final ArchRule fields_do_not_change = fields().that().areDeclaredInClassesThat(new DescribedPredicate<>("hold values") {

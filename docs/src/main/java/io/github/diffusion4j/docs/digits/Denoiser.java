@@ -1,27 +1,21 @@
 package io.github.diffusion4j.docs.digits;
 
-import io.github.diffusion4j.core.kernel.Kernels;
-import io.github.diffusion4j.core.kernel.Nd4jArrays;
-import io.github.diffusion4j.core.kernel.Rows;
-import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
+import io.github.diffusion4j.core.training.Average;
+import io.github.diffusion4j.core.training.AveragingListener;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.samplers.Sampling;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.BaseListener;
 import org.nd4j.autodiff.listeners.ListenerVariables;
-import org.nd4j.autodiff.listeners.Loss;
 import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -118,40 +112,38 @@ final class Denoiser {
         graph.setTrainingConfig(TrainingConfig.builder()
                 .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, LEARNING_RATE, 1, iterations + 1)))
                 .dataSetFeatureMapping("input", "timesteps", "digits").dataSetLabelMapping("target", "weights").build());
-        Map<String, INDArray> average = new LinkedHashMap<>();
-        graph.variables().stream().filter(v -> v.getVariableType() == VariableType.VARIABLE)
-                .forEach(v -> average.put(v.name(), Nd4jArrays.ND4J.copy(v.getArr())));
-        Quiet.run(() -> graph.fit(batches, epochs, new BaseListener() {
-            private int iteration;
+        // A short memory at first, so that the random start is forgotten.
+        try (AveragingListener average = AveragingListener.of(graph, Average.ramp().atMost(AVERAGE_DECAY))) {
+            Quiet.run(() -> graph.fit(batches, epochs, new LossListener(lossOfIteration), average));
+            average.assignTo(graph, 0);
+        }
+    }
 
-            @Override
-            public ListenerVariables requiredVariables(SameDiff sameDiff) {
-                return ListenerVariables.builder().trainingVariables("errors").build();
-            }
+    /** The gradient does not need the value of the loss, so SameDiff leaves it out and reports 0; its summands are computed. */
+    private static final class LossListener extends BaseListener {
 
-            // The gradient does not need the value of the loss, so SameDiff leaves it out and reports 0; its summands are computed.
-            @Override
-            public void activationAvailable(SameDiff sameDiff, At at, MultiDataSet batch, SameDiffOp op, String variable, INDArray activation) {
-                if (variable.equals("errors")) {
-                    lossOfIteration.accept(activation.meanNumber().doubleValue());
-                }
-            }
+        private final DoubleConsumer lossOfIteration;
 
-            @Override
-            public void iterationDone(SameDiff sameDiff, At at, MultiDataSet batch, Loss loss) {
-                // A short memory at first, so that the random start is forgotten.
-                double decay = Math.min(AVERAGE_DECAY, (iteration + 1.0) / (iteration + 10.0));
-                average.forEach((name, mean) -> Kernels.combine(Nd4jArrays.ND4J, Rows.SAMPLES, mean, true,
-                        List.of(new Term<>(mean, decay), new Term<>(sameDiff.getVariable(name).getArr(), 1 - decay))));
-                iteration++;
-            }
+        LossListener(DoubleConsumer lossOfIteration) {
+            this.lossOfIteration = lossOfIteration;
+        }
 
-            @Override
-            public boolean isActive(Operation operation) {
-                return operation == Operation.TRAINING;
+        @Override
+        public ListenerVariables requiredVariables(SameDiff sameDiff) {
+            return ListenerVariables.builder().trainingVariables("errors").build();
+        }
+
+        @Override
+        public void activationAvailable(SameDiff sameDiff, At at, MultiDataSet batch, SameDiffOp op, String variable, INDArray activation) {
+            if (variable.equals("errors")) {
+                lossOfIteration.accept(activation.meanNumber().doubleValue());
             }
-        }));
-        average.forEach((name, mean) -> graph.getVariable(name).getArr().assign(mean));
+        }
+
+        @Override
+        public boolean isActive(Operation operation) {
+            return operation == Operation.TRAINING;
+        }
     }
 
     /** The network as a model of given digits, one for each sample. */

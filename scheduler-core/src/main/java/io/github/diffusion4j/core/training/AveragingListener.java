@@ -1,0 +1,163 @@
+package io.github.diffusion4j.core.training;
+
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.listeners.At;
+import org.nd4j.autodiff.listeners.BaseListener;
+import org.nd4j.autodiff.listeners.Loss;
+import org.nd4j.autodiff.listeners.Operation;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+
+/**
+ * Averages of a SameDiff graph's parameters, kept while it trains: after each iteration every mean takes in the parameters by its rule. It is the graph's listener, or one of them, and goes
+ * from one {@code fit} to the next.
+ *
+ * <pre>{@code
+ * try (AveragingListener averages = AveragingListener.of(graph, Average.power(0.05), Average.power(0.1))) {
+ *     graph.fit(batches, epochs, averages);      // now and then averages.snapshot(0), for a reconstruction
+ *     averages.assignTo(graph, 1);
+ * }
+ * }</pre>
+ *
+ * <p>Iterations are updates: a rule in images takes its numbers divided by the size of a batch. Not thread-safe, as training is not.
+ */
+public final class AveragingListener extends BaseListener implements AutoCloseable {
+
+    private final List<Average> rules;
+    private final List<Map<String, INDArray>> means;
+    private long steps;
+
+    private AveragingListener(List<Average> rules, List<Map<String, INDArray>> means, long steps) {
+        this.rules = rules;
+        this.means = means;
+        this.steps = steps;
+    }
+
+    /**
+     * Averages that begin with the parameters as they are.
+     *
+     * @param graph the graph; its parameters are its variables of type VARIABLE
+     * @param rules the rule of each average, at least one
+     * @return the averages
+     * @throws IllegalArgumentException if there is no rule, or the graph has no parameters
+     */
+    public static AveragingListener of(SameDiff graph, Average... rules) {
+        Map<String, INDArray> parameters = parameters(graph);
+        if (rules.length == 0 || parameters.isEmpty()) {
+            throw new IllegalArgumentException("averages need a rule each and parameters (variables of type VARIABLE), got " + rules.length + " rules and " + parameters.size() + " parameters");
+        }
+        List<Map<String, INDArray>> means = new ArrayList<>();
+        for (int k = 0; k < rules.length; k++) {
+            means.add(copy(parameters));
+        }
+        return new AveragingListener(List.of(rules), means, 0);
+    }
+
+    /**
+     * Averages that go on where others were.
+     *
+     * @param steps the number of updates so far, at least 0
+     * @param snapshots the snapshot of each average; copied
+     * @param rules the rule of each average, in the same order
+     * @return the averages
+     * @throws IllegalArgumentException if there are not as many snapshots as rules, or the number of updates is negative
+     */
+    public static AveragingListener resumed(long steps, List<Map<String, INDArray>> snapshots, Average... rules) {
+        if (steps < 0 || rules.length == 0 || rules.length != snapshots.size()) {
+            throw new IllegalArgumentException("averages go on from at least 0 updates with a snapshot for each rule, got " + steps + " updates, " + snapshots.size() + " snapshots and "
+                    + rules.length + " rules");
+        }
+        return new AveragingListener(List.of(rules), snapshots.stream().map(AveragingListener::copy).toList(), steps);
+    }
+
+    private static Map<String, INDArray> parameters(SameDiff graph) {
+        Map<String, INDArray> parameters = new LinkedHashMap<>();
+        for (SDVariable variable : graph.variables()) {
+            if (variable.getVariableType() == VariableType.VARIABLE) {
+                parameters.put(variable.name(), variable.getArr());
+            }
+        }
+        return parameters;
+    }
+
+    private static Map<String, INDArray> copy(Map<String, INDArray> arrays) {
+        Map<String, INDArray> copy = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> copy.put(name, Nd4jArrays.ND4J.copy(array)));
+        return copy;
+    }
+
+    /**
+     * How many updates the averages took in.
+     *
+     * @return the number
+     */
+    public long steps() {
+        return steps;
+    }
+
+    /**
+     * An average as it is now.
+     *
+     * @param average the index of its rule
+     * @return copies of its arrays by the parameters' names, owned by the caller
+     */
+    public Map<String, INDArray> snapshot(int average) {
+        return copy(mean(average));
+    }
+
+    /**
+     * Puts an average into the graph, in place of the parameters that were trained. Take these out before if they are needed again.
+     *
+     * @param graph the graph
+     * @param average the index of its rule
+     * @throws IllegalArgumentException if the graph has other parameters
+     */
+    public void assignTo(SameDiff graph, int average) {
+        Map<String, INDArray> parameters = parameters(graph);
+        checkNames(mean(average), parameters);
+        mean(average).forEach((name, mean) -> Nd4jArrays.ND4J.assign(mean, parameters.get(name)));
+    }
+
+    private Map<String, INDArray> mean(int average) {
+        if (average < 0 || average >= means.size()) {
+            throw new IllegalArgumentException("there are averages 0 to " + (means.size() - 1) + ", asked for " + average);
+        }
+        return means.get(average);
+    }
+
+    private static void checkNames(Map<String, INDArray> mean, Map<String, INDArray> parameters) {
+        if (!mean.keySet().equals(parameters.keySet())) {
+            throw new IllegalArgumentException("these are averages of the parameters " + mean.keySet() + ", the graph has " + parameters.keySet());
+        }
+    }
+
+    @Override
+    public void iterationDone(SameDiff graph, At at, MultiDataSet batch, Loss loss) {
+        Map<String, INDArray> parameters = parameters(graph);
+        checkNames(means.get(0), parameters);
+        steps++;
+        for (int k = 0; k < means.size(); k++) {
+            Map<String, INDArray> mean = means.get(k);
+            List<INDArray> values = mean.keySet().stream().map(parameters::get).toList();
+            Average.update(Nd4jArrays.ND4J, List.copyOf(mean.values()), values, rules.get(k).decay(steps));
+        }
+    }
+
+    @Override
+    public boolean isActive(Operation operation) {
+        return operation == Operation.TRAINING;
+    }
+
+    /** Frees the averages. */
+    @Override
+    public void close() {
+        means.forEach(mean -> mean.values().forEach(Nd4jArrays.ND4J::close));
+    }
+}

@@ -38,8 +38,11 @@ final class TrainingCase<A> {
         String topic = golden.path("id").asText().replaceFirst("/.*", "");
         switch (topic) {
             // one line for each topic
+            case "averages" -> AverageCases.check(this);
+            case "curricula" -> CurriculumCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
+        return comparison.result();
     }
 
     String recipe() {
@@ -53,6 +56,15 @@ final class TrainingCase<A> {
 
     Comparison<A> comparison() {
         return comparison;
+    }
+
+    /** A setting that the recipe does not read must not pass unseen. */
+    void takes(String... known) {
+        golden.path("arguments").fieldNames().forEachRemaining(name -> {
+            if (!java.util.List.of(known).contains(name)) {
+                throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name);
+            }
+        });
     }
 
     JsonNode argument(String name) {

@@ -35,6 +35,7 @@ import io.github.diffusion4j.core.random.SeedSequence;
 import io.github.diffusion4j.core.random.TorchBrownianTree;
 import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
+import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.core.training.Coupling;
 import io.github.diffusion4j.core.training.HuberScale;
 import io.github.diffusion4j.core.training.ImportanceSampler;
@@ -65,6 +66,13 @@ import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.training.Curriculum;
+import io.github.diffusion4j.samplers.training.LearningRate;
+import io.github.diffusion4j.samplers.training.Reconstruction.Profile;
+import io.github.diffusion4j.samplers.training.Reconstruction;
+import io.github.diffusion4j.samplers.training.SlidingWindow.Stay;
+import io.github.diffusion4j.samplers.training.SlidingWindow;
+import io.github.diffusion4j.samplers.training.TimePair;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.ComfySchedule;
 import io.github.diffusion4j.schedules.CosineSchedule;
@@ -202,6 +210,7 @@ final class SerializableValues {
         List<Object> training = new ArrayList<>(samplers);
         training.addAll(draws);
         training.addAll(weights);
+        training.addAll(changing());
         weights.stream().filter(weight -> weight instanceof LossWeight.OfData).forEach(weight -> training.add(((LossWeight.OfData) weight).data()));
         training.addAll(List.of(losses, samplers.get(0).draw(Uniforms.stratified(), new CounterUniform(1), 0, 4), Uniforms.lowDiscrepancy().inGroup(1, 3), new CubicTime(1000),
                 LossNorm.squared(), LossNorm.pseudoHuber(0.1), LossNorm.adaptive(1, 1e-3), HuberScale.constant(0.1), HuberScale.exponential(0.1, 1000), HuberScale.snr(0.1),
@@ -210,6 +219,18 @@ final class SerializableValues {
                 new ToldTime(Parameterization.epsilon(), 999),
                 TrainingRecipe.of(samplers.get(1)).withWeight(weights.get(2)).withShape(NoiseShape.offset(0.1)).withPerturbation(0.1)));
         return training;
+    }
+
+    /** What changes in the course of a training. */
+    private static List<Object> changing() {
+        Average.Power power = Average.power(0.05);
+        Curriculum.SquareRoot progressive = new Curriculum.SquareRoot(2, 150, 1000);
+        Profile profile = new Profile(8, 0.05);
+        SlidingWindow window = SlidingWindow.of(4, 10, Stay.exponential(5, 2, 0.4));
+        return List.of(power, Average.constant(0.95), Average.ramp().atMost(0.999).atLeast(0.1).after(3), new Average.Ramp(), new Average.AtMost(power, 0.9), new Average.AtLeast(power, 0.1),
+                Average.warmup(1, 0.75), Average.halfLife(500, 0.05), progressive, progressive.target(0.95, 2), Curriculum.constant(18), Curriculum.doubling(10, 1280, 1000),
+                Curriculum.halving(40, 50), profile, Reconstruction.of(List.of(profile, new Profile(8, 0.1)), new Profile(8, 0.07)), new LearningRate(0.01, 100, 10), new TimePair(2, 8, 1),
+                window, window.withStride(1).rollingBack().asPublished(), Stay.linear(8, 2), window.at(7));
     }
 
     /** The defaults of all classes, and each with values that its keys take; those that the class refuses are configs too. */

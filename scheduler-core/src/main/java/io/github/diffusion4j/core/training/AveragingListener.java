@@ -2,9 +2,9 @@ package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.BaseListener;
 import org.nd4j.autodiff.listeners.Loss;
@@ -67,18 +67,21 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
      * @param snapshots the snapshot of each average; copied
      * @param rules the rule of each average, in the same order
      * @return the averages
-     * @throws IllegalArgumentException if there are not as many snapshots as rules, or the number of updates is negative
+     * @throws IllegalArgumentException if there are not as many snapshots as rules, snapshots differ in their parameters, or the number of updates is negative
      */
     public static AveragingListener resumed(long steps, List<Map<String, INDArray>> snapshots, Average... rules) {
         if (steps < 0 || rules.length == 0 || rules.length != snapshots.size()) {
             throw new IllegalArgumentException("averages go on from at least 0 updates with a snapshot for each rule, got " + steps + " updates, " + snapshots.size() + " snapshots and "
                     + rules.length + " rules");
         }
+        if (!snapshots.stream().allMatch(snapshot -> snapshot.keySet().equals(snapshots.get(0).keySet()))) {
+            throw new IllegalArgumentException("snapshots to go on from have the same parameters, got " + snapshots.stream().map(Map::keySet).toList());
+        }
         return new AveragingListener(List.of(rules), snapshots.stream().map(AveragingListener::copy).toList(), steps);
     }
 
     private static Map<String, INDArray> parameters(SameDiff graph) {
-        Map<String, INDArray> parameters = new LinkedHashMap<>();
+        Map<String, INDArray> parameters = new TreeMap<>();
         for (SDVariable variable : graph.variables()) {
             if (variable.getVariableType() == VariableType.VARIABLE) {
                 parameters.put(variable.name(), variable.getArr());
@@ -87,8 +90,9 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
         return parameters;
     }
 
+    /** In the order of names, so that all means have one order. */
     private static Map<String, INDArray> copy(Map<String, INDArray> arrays) {
-        Map<String, INDArray> copy = new LinkedHashMap<>();
+        Map<String, INDArray> copy = new TreeMap<>();
         arrays.forEach((name, array) -> copy.put(name, Nd4jArrays.ND4J.copy(array)));
         return copy;
     }
@@ -106,7 +110,7 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
      * An average as it is now.
      *
      * @param average the index of its rule
-     * @return copies of its arrays by the parameters' names, owned by the caller
+     * @return copies of its arrays by the parameters' names, in the order of these, owned by the caller
      */
     public Map<String, INDArray> snapshot(int average) {
         return copy(mean(average));
@@ -117,12 +121,15 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
      *
      * @param graph the graph
      * @param average the index of its rule
-     * @throws IllegalArgumentException if the graph has other parameters
+     * @throws IllegalArgumentException if the graph lacks a parameter, naming it
      */
     public void assignTo(SameDiff graph, int average) {
-        Map<String, INDArray> parameters = parameters(graph);
-        checkNames(mean(average), parameters);
-        mean(average).forEach((name, mean) -> Nd4jArrays.ND4J.assign(mean, parameters.get(name)));
+        Map<String, INDArray> mean = mean(average);
+        List<INDArray> parameters = arrays(graph, mean);
+        int k = 0;
+        for (INDArray array : mean.values()) {
+            Nd4jArrays.ND4J.assign(array, parameters.get(k++));
+        }
     }
 
     private Map<String, INDArray> mean(int average) {
@@ -132,21 +139,21 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
         return means.get(average);
     }
 
-    private static void checkNames(Map<String, INDArray> mean, Map<String, INDArray> parameters) {
-        if (!mean.keySet().equals(parameters.keySet())) {
-            throw new IllegalArgumentException("these are averages of the parameters " + mean.keySet() + ", the graph has " + parameters.keySet());
+    /** The graph's arrays in the order of a mean. While it trains, a graph has variables of its gradient besides, so that names decide and not types. */
+    private static List<INDArray> arrays(SameDiff graph, Map<String, INDArray> mean) {
+        List<String> missing = mean.keySet().stream().filter(name -> !graph.hasVariable(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("these are averages of the parameters " + mean.keySet() + "; the graph lacks " + missing);
         }
+        return mean.keySet().stream().map(name -> graph.getVariable(name).getArr()).toList();
     }
 
     @Override
     public void iterationDone(SameDiff graph, At at, MultiDataSet batch, Loss loss) {
-        Map<String, INDArray> parameters = parameters(graph);
-        checkNames(means.get(0), parameters);
+        List<INDArray> values = arrays(graph, means.get(0));
         steps++;
         for (int k = 0; k < means.size(); k++) {
-            Map<String, INDArray> mean = means.get(k);
-            List<INDArray> values = mean.keySet().stream().map(parameters::get).toList();
-            Average.update(Nd4jArrays.ND4J, List.copyOf(mean.values()), values, rules.get(k).decay(steps));
+            Average.update(Nd4jArrays.ND4J, List.copyOf(means.get(k).values()), values, rules.get(k).decay(steps));
         }
     }
 

@@ -26,7 +26,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * }
  * }</pre>
  *
- * <p>Iterations are updates: a rule in images takes its numbers divided by the size of a batch. Not thread-safe, as training is not.
+ * <p>Iterations are updates: a rule in images takes its numbers divided by the size of a batch. Averages of HALF and BFLOAT16 parameters are FLOAT, because they would stand still. Not thread-safe, as training is not.
  */
 public final class AveragingListener extends BaseListener implements AutoCloseable {
 
@@ -90,11 +90,15 @@ public final class AveragingListener extends BaseListener implements AutoCloseab
         return parameters;
     }
 
-    /** In the order of names, so that all means have one order. */
+    /** In the order of names, so that all means have one order; with the digits that a mean needs. */
     private static Map<String, INDArray> copy(Map<String, INDArray> arrays) {
-        Map<String, INDArray> copy = new TreeMap<>();
-        arrays.forEach((name, array) -> copy.put(name, Nd4jArrays.ND4J.copy(array)));
-        return copy;
+        Map<String, INDArray> copies = new TreeMap<>();
+        arrays.forEach((name, array) -> {
+            INDArray copy = Nd4jArrays.ND4J.make(Nd4jArrays.ND4J.type(array).computed(), array.shape());
+            Nd4jArrays.ND4J.assign(array, copy);
+            copies.put(name, copy);
+        });
+        return copies;
     }
 
     /**

@@ -144,6 +144,21 @@ class AverageTest {
         assertEquals(1, Average.halfLife(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY).decay(1));
     }
 
+    /** A float mean of half parameters moves, where one of halves would stay. */
+    @Test
+    void a_mean_may_have_more_digits_than_its_values() {
+        for (ElementType type : List.of(ElementType.HALF, ElementType.BFLOAT16)) {
+            HostArray mean = ARRAYS.vector(ElementType.FLOAT, 1, 1);
+            HostArray stuck = ARRAYS.vector(type, 1, 1);
+            HostArray value = ARRAYS.vector(type, 2, 0);
+            for (int i = 0; i < 100; i++) {
+                Average.update(ARRAYS, List.of(mean, stuck), List.of(value, value), 0.9999);
+            }
+            assertArrayEquals(new double[] {2 - Math.pow(0.9999, 100), Math.pow(0.9999, 100)}, mean.values(), 1e-5);
+            assertArrayEquals(new double[] {1, 1}, stuck.values());
+        }
+    }
+
     @Test
     void values_of_other_shapes_are_refused_and_change_nothing() {
         HostArray mean = unit(0, 3);

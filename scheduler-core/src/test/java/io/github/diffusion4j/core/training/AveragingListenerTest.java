@@ -115,6 +115,20 @@ class AveragingListenerTest {
     }
 
     @Test
+    void averages_of_halves_are_floats() {
+        SameDiff graph = SameDiff.create();
+        graph.var("weight", Nd4j.createFromArray(1f, 0.5f).castTo(DataType.FLOAT16));
+        try (AveragingListener averages = AveragingListener.of(graph, Average.constant(0.9999))) {
+            graph.getVariable("weight").getArr().assign(2);
+            averages.iterationDone(graph, null, null, null);
+            assertArrayEquals(new double[] {1.0001, 0.50015}, averages.snapshot(0).get("weight").castTo(DataType.DOUBLE).data().asDouble(), 1e-7);
+            averages.assignTo(graph, 0);
+            assertEquals(DataType.FLOAT16, graph.getVariable("weight").getArr().dataType());
+            assertEquals(1, graph.getVariable("weight").getArr().getDouble(0));
+        }
+    }
+
+    @Test
     void refusals() {
         SameDiff graph = line();
         assertThrows(IllegalArgumentException.class, () -> AveragingListener.of(graph));

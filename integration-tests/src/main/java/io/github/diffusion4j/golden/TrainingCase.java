@@ -40,6 +40,7 @@ final class TrainingCase<A> {
             // one line for each topic
             case "averages" -> AverageCases.check(this);
             case "curricula" -> CurriculumCases.check(this);
+            case "distillation" -> DistillationCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
         return comparison.result();

@@ -80,7 +80,21 @@ public record BootstrapBatches<A>(Noising<A> process, TrainingRecipe recipe, Boo
      * @return the batch, of new arrays
      */
     public NoisedBatch<A> batch(A data, A noise, List<A> conditions, long seed, int iteration) {
-        DrawnLevels drawn = recipe.drawn(process, data, seed, iteration);
+        return batch(data, noise, recipe.drawn(process, data, seed, iteration), conditions, seed, iteration);
+    }
+
+    /**
+     * The batch of an iteration with noise and levels that are given.
+     *
+     * @param data the clean data, or what the student drew
+     * @param noise the noise of each sample
+     * @param drawn the levels
+     * @param conditions what the networks are conditioned on
+     * @param seed any number
+     * @param iteration the training iteration, from 0
+     * @return the batch, of new arrays
+     */
+    public NoisedBatch<A> batch(A data, A noise, DrawnLevels drawn, List<A> conditions, long seed, int iteration) {
         CounterUniform chance = new CounterUniform(seed ^ CHANCE_SEED);
         List<Tape> tapes = new ArrayList<>();
         List<Lesson> lessons = new ArrayList<>();

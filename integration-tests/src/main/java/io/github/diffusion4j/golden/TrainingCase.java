@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * What was recorded of training code: settings, inputs, the random numbers in the order they were drawn, and what the reference returned. Each topic has a class that repeats its recipes.
@@ -41,6 +42,7 @@ final class TrainingCase<A> {
             case "averages" -> AverageCases.check(this);
             case "curricula" -> CurriculumCases.check(this);
             case "distillation" -> DistillationCases.check(this);
+            case "likelihood" -> LikelihoodCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
         return comparison.result();
@@ -62,7 +64,7 @@ final class TrainingCase<A> {
     /** A setting that the recipe does not read must not pass unseen. */
     void takes(String... known) {
         golden.path("arguments").fieldNames().forEachRemaining(name -> {
-            if (!java.util.List.of(known).contains(name)) {
+            if (!List.of(known).contains(name)) {
                 throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name);
             }
         });

@@ -36,7 +36,7 @@ record OdeGaussian<A>(TrainingCase<A> golden, double[] mean, RealMatrix covarian
 
     private static final VarianceSde SDE = new VarianceSde(0.1, 20);
     private static final double FIRST_TIME = 1e-5;
-    private static final int STEPS = Integer.getInteger("ode.steps", 3000);
+    private static final int STEPS = 3000;
     private static final double BYTE_WIDTH = 2.0 / 256;
 
     static <A> void check(TrainingCase<A> golden) {
@@ -82,7 +82,7 @@ record OdeGaussian<A>(TrainingCase<A> golden, double[] mean, RealMatrix covarian
         double to = asinh(last.edmSigma());
         List<NoiseLevel> levels = new ArrayList<>(List.of(first));
         for (int i = 1; i < STEPS; i++) {
-            double fraction = Math.pow((double) i / STEPS, 3);
+            double fraction = (double) i / STEPS * i / STEPS;
             levels.add(SDE.atEdmSigma(Math.sinh(from + (to - from) * fraction)));
         }
         return new FlowLikelihood(new LinearMultistep(4, Coordinate.EDM, Convention.EXACT), TimeGrid.contiguous(levels, last), Parameterization.epsilon());

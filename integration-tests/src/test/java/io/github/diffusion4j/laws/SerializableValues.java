@@ -67,12 +67,21 @@ import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.samplers.training.Curriculum;
+import io.github.diffusion4j.samplers.training.Decoder;
+import io.github.diffusion4j.samplers.training.FlowLikelihood;
+import io.github.diffusion4j.samplers.training.ForwardPosterior;
 import io.github.diffusion4j.samplers.training.LearningRate;
+import io.github.diffusion4j.samplers.training.Objective;
+import io.github.diffusion4j.samplers.training.Prior;
+import io.github.diffusion4j.samplers.training.Probes;
 import io.github.diffusion4j.samplers.training.Reconstruction.Profile;
 import io.github.diffusion4j.samplers.training.Reconstruction;
+import io.github.diffusion4j.samplers.training.ReverseVariance;
 import io.github.diffusion4j.samplers.training.SlidingWindow.Stay;
 import io.github.diffusion4j.samplers.training.SlidingWindow;
 import io.github.diffusion4j.samplers.training.TimePair;
+import io.github.diffusion4j.samplers.training.VariationalBound;
+import io.github.diffusion4j.samplers.training.VdmBound;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.ComfySchedule;
 import io.github.diffusion4j.schedules.CosineSchedule;
@@ -113,7 +122,7 @@ final class SerializableValues {
     private SerializableValues() {}
 
     static List<Object> all() {
-        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names(), guidance()).flatMap(List::stream).collect(toList());
+        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names(), guidance(), likelihoods()).flatMap(List::stream).collect(toList());
     }
 
     private static List<Object> guidance() {
@@ -125,6 +134,16 @@ final class SerializableValues {
         GuiderConfig.classNames().forEach(name -> guidance.add(GuiderConfig.of(name)));
         guidance.addAll(List.of(Scale.plusPlus(0.6), new ResidualGuidance(1.1, 1, false, 4), new Held<>(Map.of(), Map.of("rate", List.of(1.0))), Guidance.NONE));
         return guidance;
+    }
+
+    private static List<Object> likelihoods() {
+        Plan plan = ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)).withEnd(TABLE.cleanest()).plan(4);
+        ForwardPosterior posterior = new ForwardPosterior(TABLE);
+        List<Object> likelihoods = new ArrayList<>(List.of(posterior, posterior.previousSample(), new VdmBound(-13.3, 5, 256), FlowLikelihood.reversing(plan, Parameterization.epsilon()),
+                new VariationalBound(TABLE, Parameterization.epsilon(), ReverseVariance.LEARNED_RANGE, Decoder.TANH, DataCorrection.clip(1)), Prior.standard(), Prior.ofData(0.2, 0.5),
+                Probes.exact(), Probes.rademacher(CounterNoise.of(3)), Probes.gaussian(CounterNoise.of(4))));
+        Stream.of(ReverseVariance.values(), Decoder.values(), Objective.values()).forEach(names -> likelihoods.addAll(Arrays.asList(names)));
+        return likelihoods;
     }
 
     private static List<Object> schedules() {

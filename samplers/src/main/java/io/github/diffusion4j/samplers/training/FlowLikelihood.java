@@ -59,7 +59,7 @@ public record FlowLikelihood(Solver solver, TimeGrid grid, Parameterization para
             }
         }
         Plan plan = Plan.of(solver, grid, parameterization, DataCorrection.NONE);
-        if (plan.stochastic()) {
+        if (plan.stochastic() || solver.traits().stochastic()) {
             throw new IllegalArgumentException(solver + " adds noise; only a deterministic solver follows the flow");
         }
         for (int i = 0; i < plan.evaluations(); i++) {

@@ -8,7 +8,8 @@ import io.github.diffusion4j.core.plan.ModelInput;
  * A network that also says how its output changes with its input: the product of a direction with its Jacobian, which every library with reverse differentiation has as the gradient of
  * {@code sum(output * direction)} with respect to the sample. Samples of a batch must not see each other.
  *
- * <p>In SameDiff the direction is one more placeholder, the loss {@code (output * direction).sum()}, and {@code calculateGradients} gives the gradient of the sample's placeholder.
+ * <p>In SameDiff the direction is one more placeholder, the loss {@code (output * direction).sum()}, and {@code calculateGradients} gives the gradient of the sample's placeholder once
+ * {@code createGradFunction} was called with its name.
  *
  * @param <A> the array of a library
  */

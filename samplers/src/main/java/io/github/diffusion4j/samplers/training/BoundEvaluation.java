@@ -28,9 +28,7 @@ record BoundEvaluation<A>(VariationalBound bound, Arrays<A> arrays, Sampling.Mod
         double[][] dataErrors = new double[prior.length][timesteps];
         double[][] noiseErrors = new double[prior.length][timesteps];
         for (int t = timesteps - 1; t >= 0; t--) {
-            A noise = source.draw(arrays, NoiseRequest.forward(t), arrays.type(data), arrays.shape(data));
-            double[][] found = at(t, noise);
-            arrays.close(noise);
+            double[][] found = at(t, source);
             for (int row = 0; row < prior.length; row++) {
                 terms[row][t] = found[0][row];
                 dataErrors[row][t] = found[1][row];
@@ -41,7 +39,8 @@ record BoundEvaluation<A>(VariationalBound bound, Arrays<A> arrays, Sampling.Mod
     }
 
     /** Term, error of the data and error of the noise of each sample at one timestep. */
-    private double[][] at(int t, A noise) {
+    private double[][] at(int t, NoiseSource source) {
+        A noise = source.draw(arrays, NoiseRequest.forward(t), arrays.type(data), arrays.shape(data));
         NoiseLevel level = bound.level(t);
         A sample = combined(List.of(new Term<>(data, level.alpha()), new Term<>(noise, level.sigma())));
         A input = combined(List.of(new Term<>(sample, bound.parameterization().inputScale(level))));
@@ -58,6 +57,7 @@ record BoundEvaluation<A>(VariationalBound bound, Arrays<A> arrays, Sampling.Mod
         } finally {
             arrays.close(input);
             arrays.close(sample);
+            arrays.close(noise);
         }
     }
 

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * The variational bound of a variance-preserving model of continuous noise (Kingma et al., "Variational Diffusion Models", arXiv:2107.00630, equation 4), in nats of a whole sample. With
+ * The variational bound of a variance-preserving model of continuous noise (Kingma et al., "Variational Diffusion Models", arXiv:2107.00630, sections 3 to 5), in nats of a whole sample. With
  * {@code gamma = ln(sigma^2 / alpha^2)} the bound is {@link #prior} + {@link #reconstruction} + the diffusion loss, whose sum over all values of a sample's squared error of eps is weighted by
  * {@link #weight(double, double, int)} in T steps, or by {@link #weight(double)} in continuous time. Data are {@code x_k = 2 (k + 1/2) / values - 1}, k = 0 .. values - 1.
  *
@@ -58,7 +58,7 @@ public record VdmBound(double gamma0, double gamma1, int values) implements Seri
     }
 
     /**
-     * The weight of the squared error of eps in a time that was drawn uniformly from T steps (equation 13): {@code T/2 (exp(gamma_t - gamma_s) - 1)}.
+     * The weight of the squared error of eps in a time that was drawn uniformly from T steps (section 4): {@code T/2 (exp(gamma_t - gamma_s) - 1)}.
      *
      * @param start gamma_s, where the step starts that is cleaner
      * @param end gamma_t, where it ends
@@ -70,7 +70,7 @@ public record VdmBound(double gamma0, double gamma1, int values) implements Seri
     }
 
     /**
-     * The weight of the squared error of eps in continuous time (equation 17): {@code gamma'(t) / 2}.
+     * The weight of the squared error of eps in continuous time (section 5): {@code gamma'(t) / 2}.
      *
      * @param slope the derivative of gamma by the time t in [0, 1] that was drawn uniformly
      * @return the weight

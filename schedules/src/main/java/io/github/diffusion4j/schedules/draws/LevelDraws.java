@@ -3,6 +3,7 @@ package io.github.diffusion4j.schedules.draws;
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.training.LevelDraw;
 import io.github.diffusion4j.core.training.LevelSampler;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -129,6 +130,18 @@ public final class LevelDraws {
      */
     public static LevelDraw powerTime(double power, double first) {
         return new PowerTimeDraw(power, first);
+    }
+
+    /**
+     * Uniform timesteps of a table as a law of rho, for densities and effective weights: between two timesteps rho is linear in time, and each gap has an equal share. What is trained on are the
+     * timesteps themselves, {@link LevelSampler#uniform}.
+     *
+     * @param schedule the table, of at least three timesteps; one without signal at its end is left out
+     * @return the law
+     */
+    public static LevelDraw uniformTimesteps(DiscreteSchedule schedule) {
+        List<Double> edges = IntStream.range(0, schedule.size()).mapToObj(t -> -schedule.at(t).lambda()).filter(Double::isFinite).toList();
+        return LevelDraw.histogram(edges, Collections.nCopies(edges.size() - 1, 1.0));
     }
 
     /**

@@ -177,6 +177,17 @@ public interface LossWeight extends Serializable {
         return new Of(Parameterization.flow(), new Cosmap());
     }
 
+    /**
+     * The weight of the variational bound, one over the density of the log SNR as the weight of the error of eps: of uniform times the rate {@code -d log SNR / dt}, {@code g^2 / sigma^2} of an SDE
+     * (Song et al., arXiv:2101.09258, theorem 1; Kingma et al., arXiv:2107.00630, equation 17). Half the expected loss is the bound, so its objective does not depend on the draw.
+     *
+     * @param draw the law that levels are drawn by
+     * @return the weight; a level that the law never draws is refused
+     */
+    static LossWeight likelihood(LevelDraw draw) {
+        return new Of(Parameterization.epsilon(), new Likelihood(draw));
+    }
+
     /** A weighting of the error of x0. */
     @FunctionalInterface
     interface DataWeight extends Serializable {
@@ -214,6 +225,22 @@ public interface LossWeight extends Serializable {
         public double weight(NoiseLevel level, Parameterization parameterization) {
             double t = level.sigma() / (level.alpha() + level.sigma());
             return 2 / (Math.PI * (1 - 2 * t * (1 - t)));
+        }
+    }
+
+    /**
+     * {@code 1 / p(log SNR)}.
+     *
+     * @param draw the law that levels are drawn by
+     */
+    record Likelihood(LevelDraw draw) implements LossWeight {
+        @Override
+        public double weight(NoiseLevel level, Parameterization parameterization) {
+            double density = draw.density(-level.lambda());
+            if (!(density > 0)) {
+                throw new IllegalArgumentException(draw + " has the density " + density + " at " + level + ", so that no weight makes up for it; use the law that the levels are drawn by");
+            }
+            return 2 / density;
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.noise.CounterUniform;
 import java.io.Serializable;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -93,22 +94,34 @@ public record Uniforms(Kind kind, int group, int groups) implements Serializable
      * @return a number in (0, 1) for each sample
      */
     public double[] of(CounterUniform numbers, int iteration, int batch) {
+        return of(place -> numbers.at(iteration, place), batch);
+    }
+
+    /**
+     * The numbers of a batch, of given random numbers.
+     *
+     * @param numbers the independent random numbers of this iteration, in [0, 1), by their place: that of sample i in group g of G is {@code g + i G}; with low discrepancy all batches share that
+     *        of place 0
+     * @param batch the number of samples, at least 1
+     * @return a number in (0, 1) for each sample
+     */
+    public double[] of(IntToDoubleFunction numbers, int batch) {
         if (batch < 1) {
             throw new IllegalArgumentException("a batch needs at least one sample, got " + batch);
         }
-        return IntStream.range(0, batch).mapToDouble(i -> Math.min(MOST, Math.max(LEAST, number(numbers, iteration, batch, i)))).toArray();
+        return IntStream.range(0, batch).mapToDouble(i -> Math.min(MOST, Math.max(LEAST, number(numbers, batch, i)))).toArray();
     }
 
-    private double number(CounterUniform numbers, int iteration, int batch, int i) {
+    private double number(IntToDoubleFunction numbers, int batch, int i) {
         int place = group + i * groups;
         double all = (double) batch * groups;
         int half = (batch + 1) / 2;
         return switch (kind) {
-            case INDEPENDENT -> numbers.at(iteration, place);
-            case STRATIFIED -> (place + numbers.at(iteration, place)) / all;
-            case ANTITHETIC -> i < half ? numbers.at(iteration, place) : 1 - numbers.at(iteration, place - half * groups);
+            case INDEPENDENT -> numbers.applyAsDouble(place);
+            case STRATIFIED -> (place + numbers.applyAsDouble(place)) / all;
+            case ANTITHETIC -> i < half ? numbers.applyAsDouble(place) : 1 - numbers.applyAsDouble(place - half * groups);
             case LOW_DISCREPANCY -> {
-                double u = numbers.at(iteration, 0) + place / all;
+                double u = numbers.applyAsDouble(0) + place / all;
                 yield u - Math.floor(u);
             }
         };

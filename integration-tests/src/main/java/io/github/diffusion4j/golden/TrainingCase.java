@@ -38,11 +38,14 @@ final class TrainingCase<A> {
         comparison.allow(type == ElementType.DOUBLE ? TOLERANCE : allowed);
         String topic = golden.path("id").asText().replaceFirst("/.*", "");
         switch (topic) {
-            // one line for each topic
             case "averages" -> AverageCases.check(this);
             case "curricula" -> CurriculumCases.check(this);
             case "distillation" -> DistillationCases.check(this);
             case "likelihood" -> LikelihoodCases.check(this);
+            case "draws" -> DrawCases.check(this);
+            case "weights" -> WeightCases.check(this);
+            case "noises" -> NoiseCases.check(this);
+            case "preconditioning" -> PreconditioningCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
         return comparison.result();
@@ -50,6 +53,11 @@ final class TrainingCase<A> {
 
     String recipe() {
         return golden.path("recipe").asText();
+    }
+
+    /** Whose code was run; some recipes are named by it alone. */
+    String reference() {
+        return golden.path("reference").asText();
     }
 
     /** A recipe that the topic does not repeat. */

@@ -25,6 +25,11 @@ public record Ancestral(double eta) implements Renoise {
     }
 
     @Override
+    public boolean stochastic() {
+        return eta > 0;
+    }
+
+    @Override
     public String citation() {
         return "Song et al., arXiv:2010.02502, equations 12 and 16";
     }

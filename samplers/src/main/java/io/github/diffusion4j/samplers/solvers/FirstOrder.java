@@ -23,8 +23,7 @@ public record FirstOrder(Renoise renoise, boolean impliedNoise) implements Solve
 
     @Override
     public SolverTraits traits() {
-        boolean deterministic = renoise instanceof Ancestral ancestral && ancestral.eta() == 0;
-        return new SolverTraits(renoise.order(), deterministic ? 0 : 1, 1, 0, renoise.citation());
+        return new SolverTraits(renoise.order(), renoise.stochastic() ? 1 : 0, 1, 0, renoise.citation());
     }
 
     @Override

@@ -26,6 +26,15 @@ public interface Renoise extends Serializable {
     }
 
     /**
+     * Whether there is fresh noise in any step.
+     *
+     * @return false for a rule that keeps all noise
+     */
+    default boolean stochastic() {
+        return true;
+    }
+
+    /**
      * Where the division was published.
      *
      * @return the source

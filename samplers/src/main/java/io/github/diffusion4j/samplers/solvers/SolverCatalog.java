@@ -73,6 +73,17 @@ public final class SolverCatalog {
         fixed(all, "DDPM", "fixed_small", new FirstOrder(new Posterior(VarianceType.FIXED_SMALL, false), true));
         fixed(all, "Rectified ancestral", "", new FirstOrder(new RectifiedAncestral(1), true));
         fixed(all, "Consistency", "", new FirstOrder(FullRenoise.STANDARD, true));
+        policies(all);
+    }
+
+    /** Steps of policies on flows. As published their noise stays in the image where the last step has any, so that they leave it out. */
+    private static void policies(List<Entry> all) {
+        FirstOrder ode = new FirstOrder(new Ancestral(0), true);
+        fixed(all, "Flow SDE", "a 0.7", new FirstOrder(FlowSde.ratio(0.7), true));
+        fixed(all, "Flow SDE", "eta 0.3", new FirstOrder(FlowSde.constant(0.3), true));
+        all.add(new Entry("Flow SDE", "a 0.7 as in Flow-GRPO", steps -> new Windowed(new FirstOrder(FlowSde.ratio(0.7).asPublished(), true), ode, 0, steps - 1)));
+        all.add(new Entry("Flow SDE", "eta 0.3 as in DanceGRPO", steps -> new Windowed(new FirstOrder(FlowSde.constant(0.3).asPublished(), true), ode, 0, steps - 1)));
+        fixed(all, "CPS", "a 0.7", new FirstOrder(new CoefficientsPreserving(0.7), true));
     }
 
     private static void rungeKutta(List<Entry> all) {

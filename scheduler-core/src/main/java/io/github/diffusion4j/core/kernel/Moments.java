@@ -2,6 +2,7 @@ package io.github.diffusion4j.core.kernel;
 
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Inner products and sums of a few arrays over one row: all that a rule needs which must look at arrays before it can weigh them. Each array is read once. Blocks of {@link Scratch#SIZE} values
@@ -92,6 +93,30 @@ public final class Moments {
             Arrays.setAll(row, c -> row[c] / length);
         }
         return sums;
+    }
+
+    /**
+     * The sum over each row of a function of the arrays' values at a place.
+     *
+     * @param function what is summed, of as many values as there are arrays, in their order
+     * @param arrays arrays of one shape, rows along the first axis, see {@link HostArray#byRows}
+     * @return one sum for each row
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public static double[] summed(ToDoubleFunction<double[]> function, HostArray... arrays) {
+        HostArray first = first(arrays);
+        double[][] sums = rows(first.samples(), first.length() / first.samples(), 1, (from, count, scratch, out, at) -> {
+            double[][] x = loaded(arrays, from, count, scratch, 0);
+            double[] values = new double[arrays.length];
+            for (int i = 0; i < count; i++) {
+                for (int k = 0; k < values.length; k++) {
+                    values[k] = x[k][i];
+                }
+                out[at] += function.applyAsDouble(values);
+            }
+        });
+        Reference.reachabilityFence(arrays);
+        return Arrays.stream(sums).mapToDouble(row -> row[0]).toArray();
     }
 
     private static void mix(double[] weights, double[][] x, double[] out) {

@@ -10,6 +10,7 @@ import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A run by pure functions: every state is new, and the one before stays as it is.
@@ -86,6 +87,41 @@ record Loop<A>(Plan plan, Arrays<A> arrays, Rows rows) implements Runs<A> {
             if (!complete) {
                 arrays.close(estimate);
             }
+        }
+    }
+
+    @Override
+    public StepDistribution<A> distribution(int evaluation, List<A> outputs, SamplerState<A> state) {
+        checked(evaluation, state);
+        Transition transition = Transition.of(plan, evaluation);
+        Engine<A> engine = Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays));
+        engine.advance(plan.program().steps().get(evaluation).quiet(), outputs, false, NoiseSource.none());
+        A mean = engine.state(evaluation + 1, plan).only(state);
+        return StepDistribution.of(this, mean, outputs, List.of(transition));
+    }
+
+    @Override
+    public StepDistribution<A> distribution(int[] evaluations, A output, A sample) {
+        Fit.checkOpen(arrays, sample, "the sample");
+        List<Evaluation> each = IntStream.of(evaluations).mapToObj(plan::evaluation).toList();
+        List<Transition> transitions = IntStream.of(evaluations).mapToObj(index -> Transition.of(plan, index)).toList();
+        for (int index : evaluations) {
+            checkAlone(index);
+        }
+        SamplerState<A> state = new SamplerState<>(arrays, 0, sample, sample, List.of());
+        Engine<A> engine = Engine.at(state, rows, plan.correction(), Buffers.fresh(arrays));
+        engine.advance(Step.last(each, NoiseRequest.step(0)).quiet(), List.of(output), false, NoiseSource.none());
+        A mean = engine.sample() == sample ? arrays.copy(sample) : engine.sample();
+        return StepDistribution.of(this, mean, List.of(output), transitions);
+    }
+
+    /** Refuses an evaluation whose step needs more than the sample and one output. */
+    private void checkAlone(int index) {
+        Evaluation e = plan.evaluation(index);
+        boolean churned = index + 1 < plan.evaluations() && plan.evaluation(index + 1).churn().length > 0;
+        if (plan.guided() || e.memoryRead() > (e.remembers() ? 1 : 0) || plan.program().anchorNeeded()[index] || churned) {
+            throw new IllegalArgumentException("evaluation " + index + " of " + plan + " needs more than a sample and one output (guidance, an anchor, earlier predictions or churn), so that rows at different "
+                    + "evaluations cannot be put together from samples; ask for the distribution of a state");
         }
     }
 

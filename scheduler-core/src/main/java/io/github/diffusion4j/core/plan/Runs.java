@@ -263,6 +263,45 @@ public interface Runs<A> {
     }
 
     /**
+     * The distribution of the sample after an evaluation, given the state before it: a Gaussian whose mean is the step without its noise.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param output what the network returned for {@link #input}
+     * @param state the state
+     * @return the distribution, with a mean of its own to be closed
+     * @throws IllegalArgumentException as {@link #step}, or if the sample after the evaluation is not Gaussian, with the reason
+     */
+    default StepDistribution<A> distribution(int evaluation, A output, SamplerState<A> state) {
+        return distribution(evaluation, List.of(output), state);
+    }
+
+    /**
+     * The distribution of the sample after an evaluation of several branches, given the state before it.
+     *
+     * @param evaluation from 0, must be the state's
+     * @param outputs what the network returned, one for each of {@link ModelInput#branches}, in their order
+     * @param state the state
+     * @return the distribution, with a mean of its own to be closed
+     * @throws IllegalArgumentException as {@link #step}, or if the sample after the evaluation is not Gaussian, with the reason
+     */
+    default StepDistribution<A> distribution(int evaluation, List<A> outputs, SamplerState<A> state) {
+        return loop().distribution(evaluation, outputs, state);
+    }
+
+    /**
+     * The distributions of the samples after evaluations, one for each row: a batch of recorded steps from anywhere in runs, of solvers that need a sample and one output alone.
+     *
+     * @param evaluations the evaluation that each row stands before
+     * @param output what the network returned for the samples, each at its evaluation
+     * @param sample the samples
+     * @return the distribution, with a mean of its own to be closed
+     * @throws IllegalArgumentException if shapes or the number of evaluations do not fit, or a step needs more than its sample and output, with the reason
+     */
+    default StepDistribution<A> distribution(int[] evaluations, A output, A sample) {
+        return loop().distribution(evaluations, output, sample);
+    }
+
+    /**
      * The network's corrected estimate of the clean data, for previews.
      *
      * @param evaluation from 0, must be the state's

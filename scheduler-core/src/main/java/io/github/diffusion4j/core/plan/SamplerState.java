@@ -185,6 +185,15 @@ public record SamplerState<A>(Arrays<A> arrays, int index, A sample, A anchor, L
         own.forEach(buffers::give);
     }
 
+    /** The sample as an array that an earlier state does not hold; whatever else is new is closed. */
+    A only(SamplerState<A> before) {
+        Set<A> own = each();
+        own.removeAll(before.each());
+        A only = own.remove(sample) ? sample : arrays.copy(sample);
+        own.forEach(arrays::close);
+        return only;
+    }
+
     /** The arrays, each once. */
     private Set<A> each() {
         Set<A> each = Collections.newSetFromMap(new IdentityHashMap<>());

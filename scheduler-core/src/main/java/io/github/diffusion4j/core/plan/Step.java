@@ -50,6 +50,20 @@ record Step(double[][] data, double[][] remember, double[][] anchor, double[][] 
                 remembers);
     }
 
+    /** The same step without its noise, and with nothing kept but the sample. */
+    Step quiet() {
+        return new Step(data, remember, without(NOISE, anchor), without(NOISE, next), without(Evaluation.CHURN_NOISE, churn), NOTHING, scaling, chained, request, churnRequest, false, 0, guided,
+                kept, remembers);
+    }
+
+    private static double[][] without(int register, double[]... rows) {
+        return Arrays.stream(rows).map(row -> {
+            double[] quiet = row.clone();
+            quiet[register] = 0;
+            return quiet;
+        }).toArray(double[][]::new);
+    }
+
     private static double[][][] each(double[]... kept) {
         return Arrays.stream(kept).map(weights -> new double[][] {weights}).toArray(double[][][]::new);
     }

@@ -3,6 +3,7 @@ package io.github.diffusion4j.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
@@ -46,6 +47,8 @@ final class TrainingCase<A> {
             case "weights" -> WeightCases.check(this);
             case "noises" -> NoiseCases.check(this);
             case "preconditioning" -> PreconditioningCases.check(this);
+            case "policies" -> PolicyCases.check(this);
+            case "preferences" -> PreferenceCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
         return comparison.result();
@@ -63,6 +66,15 @@ final class TrainingCase<A> {
     /** A recipe that the topic does not repeat. */
     RuntimeException unknown() {
         return new UnsupportedOperationException("this recipe is not known: " + recipe());
+    }
+
+    /** Refuses arguments that a recipe does not repeat. */
+    void takes(String... names) {
+        golden.path("arguments").fieldNames().forEachRemaining(name -> {
+            if (!List.of(names).contains(name)) {
+                throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name);
+            }
+        });
     }
 
     Comparison<A> comparison() {
@@ -110,6 +122,12 @@ final class TrainingCase<A> {
             throw new IllegalStateException("the case has no input " + name);
         }
         return Comparison.doubles(golden.path("inputs").path(name));
+    }
+
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        golden.path("inputs").path(name).forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     A array(String name) {

@@ -77,6 +77,7 @@ import io.github.diffusion4j.samplers.training.Probes;
 import io.github.diffusion4j.samplers.training.Reconstruction.Profile;
 import io.github.diffusion4j.samplers.training.Reconstruction;
 import io.github.diffusion4j.samplers.training.ReverseVariance;
+import io.github.diffusion4j.samplers.training.RewardBuffer;
 import io.github.diffusion4j.samplers.training.SlidingWindow.Stay;
 import io.github.diffusion4j.samplers.training.SlidingWindow;
 import io.github.diffusion4j.samplers.training.TimePair;
@@ -237,6 +238,9 @@ final class SerializableValues {
                 EdmNetwork.of(0.5), new ConsistencyNetwork(0.5, 0.002), new LcmNetwork(Parameterization.epsilon(), 10), new TrigFlowNetwork(), new FlowNetwork(1000),
                 new ToldTime(Parameterization.epsilon(), 999),
                 TrainingRecipe.of(samplers.get(1)).withWeight(weights.get(2)).withShape(NoiseShape.offset(0.1)).withPerturbation(0.1)));
+        training.add(RewardBuffer.of(3, 2).update(List.of("cat", "dog"), 1, 2).buffer());
+        training.add(samplers.get(0).draw(new CounterUniform(1), 0, 4));
+        training.add(new NoisingIterator.Recipe(ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)), samplers.get(1), weights.get(2)));
         return training;
     }
 

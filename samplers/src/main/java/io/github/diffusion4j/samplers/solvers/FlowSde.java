@@ -96,7 +96,7 @@ public record FlowSde(Diffusion diffusion, double scale, Method method) implemen
         double size = to.alpha() + to.sigma();
         double t = from.sigma() / (from.alpha() + from.sigma());
         double end = to.sigma() / size;
-        if (scale == 0) {
+        if (scale == 0 || end == t) {
             return new Split(to.sigma(), 0, ArrayScaling.NONE);
         }
         if (end > t) {

@@ -53,6 +53,7 @@ import java.util.stream.IntStream;
  */
 final class DistillationCases<A> {
 
+    private static final String[] KARRAS = {"num_scales", "loss_norm", "weight_schedule", "sigma_min", "sigma_max", "rho", "sigma_data"};
     private static final FirstOrder DDIM = new FirstOrder(new Ancestral(0), true);
 
     private final TrainingCase<A> golden;
@@ -134,6 +135,7 @@ final class DistillationCases<A> {
     }
 
     private void consistency(Route route) {
+        golden.takes(KARRAS);
         int scales = (int) golden.number("num_scales");
         List<Double> grid = IntStream.range(0, scales).mapToObj(i -> karras((double) (scales - 1 - i) / (scales - 1))[0]).toList();
         EdmSchedule schedule = new EdmSchedule(golden.number("sigma_min"), golden.number("sigma_max"));
@@ -145,6 +147,7 @@ final class DistillationCases<A> {
     }
 
     private void progressive() {
+        golden.takes(KARRAS);
         int scales = (int) golden.number("num_scales");
         List<Double> grid = IntStream.rangeClosed(0, 2 * scales).mapToObj(i -> karras(1 - i / (2.0 * scales))[0]).toList();
         EdmSchedule schedule = new EdmSchedule(golden.number("sigma_min", 0.002), golden.number("sigma_max", 80));
@@ -171,6 +174,7 @@ final class DistillationCases<A> {
     }
 
     private void progressiveTarget() {
+        golden.takes("student_steps", "i");
         double step = golden.number("i") / golden.number("student_steps");
         double half = 0.5 / golden.number("student_steps");
         TrigSchedule schedule = new TrigSchedule(2 / Math.PI);
@@ -193,6 +197,7 @@ final class DistillationCases<A> {
     }
 
     private void easyTuning() {
+        golden.takes("c", "stage", "q", "k", "b", "P_mean", "P_std");
         double[] sigma = Arrays.stream(golden.drawn("normals")).map(n -> Math.exp(golden.number("P_mean") + golden.number("P_std") * n)).toArray();
         TimePair times = new TimePair(golden.number("q"), golden.number("k"), golden.number("b"));
         EdmSchedule schedule = new EdmSchedule(1e-9, 1e9);
@@ -211,6 +216,7 @@ final class DistillationCases<A> {
     }
 
     private void pseudoHuber() {
+        golden.takes("c", "resolution", "channels");
         double[] student = golden.input("student");
         double[] teacher = golden.input("teacher");
         double[] weights = golden.input("weights");
@@ -240,6 +246,7 @@ final class DistillationCases<A> {
     }
 
     private void latentTeacher() {
+        golden.takes("prediction_type", "num_ddim_timesteps", "schedule");
         DiscreteSchedule table = table();
         double[] w = golden.input("w");
         Phases phases = new Phases(table, (int) golden.number("num_ddim_timesteps"), 1);
@@ -262,6 +269,7 @@ final class DistillationCases<A> {
     }
 
     private void phase() {
+        golden.takes("multiphase", "num_ddim_timesteps", "schedule");
         Phases phases = new Phases(table(), (int) golden.number("num_ddim_timesteps"), (int) golden.number("multiphase"));
         double[] x0 = golden.input("x0");
         double[] eps = golden.input("eps");
@@ -296,6 +304,7 @@ final class DistillationCases<A> {
     }
 
     private void tangent() {
+        golden.takes("sigma_data", "step", "warmup");
         double sd = sigmaData();
         double[] times = golden.input("t");
         NoiseLevel[] levels = DoubleStream.of(times).mapToObj(new TrigSchedule(1)::at).toArray(NoiseLevel[]::new);
@@ -325,6 +334,7 @@ final class DistillationCases<A> {
 
     /** Exact maps of Gaussian data: with the exact mean velocity as the network, the mean flow's target is that velocity. */
     private void gaussianFlow() {
+        golden.takes("mean", "variance", "t", "r");
         double t = golden.number("t");
         double r = golden.number("r");
         double m = golden.number("mean");
@@ -364,6 +374,7 @@ final class DistillationCases<A> {
 
     /** The exact consistency function of Gaussian data: its tangent is 0. */
     private void gaussianConsistency() {
+        golden.takes("mean", "variance", "angle", "sigma_data");
         double a = golden.number("angle");
         double sd = sigmaData();
         double m = golden.number("mean");
@@ -392,6 +403,7 @@ final class DistillationCases<A> {
     }
 
     private void reflow() {
+        golden.takes("reflow_t_schedule", "eps");
         if (!golden.argument("reflow_t_schedule").asText().equals("t0")) {
             throw new UnsupportedOperationException("this choice of times is not known: " + golden.argument("reflow_t_schedule"));
         }

@@ -68,15 +68,6 @@ final class TrainingCase<A> {
         return new UnsupportedOperationException("this recipe is not known: " + recipe());
     }
 
-    /** Refuses arguments that a recipe does not repeat. */
-    void takes(String... names) {
-        golden.path("arguments").fieldNames().forEachRemaining(name -> {
-            if (!List.of(names).contains(name)) {
-                throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name);
-            }
-        });
-    }
-
     Comparison<A> comparison() {
         return comparison;
     }

@@ -74,6 +74,7 @@ import io.github.diffusion4j.samplers.training.LearningRate;
 import io.github.diffusion4j.samplers.training.Objective;
 import io.github.diffusion4j.samplers.training.Prior;
 import io.github.diffusion4j.samplers.training.Probes;
+import io.github.diffusion4j.samplers.training.Recipes;
 import io.github.diffusion4j.samplers.training.Reconstruction.Profile;
 import io.github.diffusion4j.samplers.training.Reconstruction;
 import io.github.diffusion4j.samplers.training.ReverseVariance;
@@ -239,8 +240,8 @@ final class SerializableValues {
                 new ToldTime(Parameterization.epsilon(), 999),
                 TrainingRecipe.of(samplers.get(1)).withWeight(weights.get(2)).withShape(NoiseShape.offset(0.1)).withPerturbation(0.1)));
         training.add(RewardBuffer.of(3, 2).update(List.of("cat", "dog"), 1, 2).buffer());
-        training.add(samplers.get(0).draw(new CounterUniform(1), 0, 4));
-        training.add(new NoisingIterator.Recipe(ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(2)), samplers.get(1), weights.get(2)));
+        training.addAll(Recipes.all());
+        Recipes.all().forEach(recipe -> training.addAll(recipe.bootstrap()));
         return training;
     }
 

@@ -3,8 +3,11 @@ package io.github.diffusion4j.samplers.training;
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.schedules.SigmaRamp;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** The two noise levels at which a consistency model's estimates are to agree, found from the one that was drawn. */
 @FunctionalInterface
@@ -72,6 +75,23 @@ public interface Gap extends Serializable {
          * @return sigma / alpha, ascending, at least two
          */
         List<Double> at(int iteration);
+    }
+
+    /**
+     * Karras' grids (arXiv:2206.00364, equation 5) with a number of levels that changes as training goes on.
+     *
+     * @param levels the number of levels at a step of training
+     * @param sigmaMin the lowest sigma / alpha
+     * @param sigmaMax the highest
+     * @param rho the exponent, 7
+     */
+    record Karras(Curriculum levels, double sigmaMin, double sigmaMax, double rho) implements Grids {
+        @Override
+        public List<Double> at(int iteration) {
+            int count = levels.levels(iteration);
+            double[] places = IntStream.range(0, count).mapToDouble(i -> 1 - i / (count - 1.0)).toArray();
+            return DoubleStream.of(SigmaRamp.karras(rho).at(sigmaMax, sigmaMin, places)).boxed().toList();
+        }
     }
 
     /**

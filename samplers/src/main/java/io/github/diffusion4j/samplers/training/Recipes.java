@@ -18,7 +18,6 @@ import io.github.diffusion4j.samplers.solvers.Heun;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
-import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.TrigSchedule;
 import io.github.diffusion4j.schedules.draws.LevelDraws;
 import io.github.diffusion4j.schedules.networks.ConsistencyNetwork;
@@ -111,23 +110,23 @@ public final class Recipes {
                 flow("reflow", LevelDraw.uniformFlowTime(), "Liu et al., arXiv:2209.03003, section 2.2: with noise that is given, TrainingRecipe.batch"));
     }
 
-    private static List<Double> karras(int levels) {
-        double[] places = IntStream.range(0, levels).mapToDouble(i -> 1 - i / (levels - 1.0)).toArray();
-        return DoubleStream.of(SigmaRamp.karras(7).at(SIGMA_MAX, SIGMA_MIN, places)).boxed().toList();
+    private static Gap.Karras karras(Curriculum levels) {
+        return new Gap.Karras(levels, SIGMA_MIN, SIGMA_MAX, 7);
     }
 
     private static List<Recipe> consistency() {
         ConsistencyNetwork student = new ConsistencyNetwork(SIGMA_DATA, SIGMA_MIN);
         LevelDraw even = LevelDraws.normal(-1.1, 2.0);
-        LevelDraw neighbours = LevelDraw.histogram(karras(18).stream().map(Math::log).toList(), Collections.nCopies(17, 1.0));
-        Gap eighteen = Gap.grid(EDM, iteration -> karras(18));
+        Gap.Karras grid = karras(Curriculum.constant(18));
+        LevelDraw neighbours = LevelDraw.histogram(grid.at(0).stream().map(Math::log).toList(), Collections.nCopies(17, 1.0));
+        Gap eighteen = Gap.grid(EDM, grid);
         Curriculum doubling = Curriculum.doubling(10, 1280, 400_000);
         return List.of(
                 Recipe.of("CT", EDM, student, neighbours, "Song et al., arXiv:2303.01469, algorithm 3").with(Consistency.of(student, eighteen, Route.data())),
                 Recipe.of("CD", EDM, student, neighbours, "Song et al., arXiv:2303.01469, algorithm 2")
                         .with(Consistency.of(student, eighteen, Route.teacher(new Heun(Coordinate.EDM), EdmNetwork.of(SIGMA_DATA)))),
                 Recipe.of("iCT", EDM, student, even, "Song and Dhariwal, arXiv:2310.14189, table 1").with(LossNorm.pseudoHuber(0.03))
-                        .with(Consistency.of(student, Gap.grid(EDM, iteration -> karras(doubling.levels(iteration))), Route.data()).perGap()),
+                        .with(Consistency.of(student, Gap.grid(EDM, karras(doubling)), Route.data()).perGap()),
                 Recipe.of("ECT", EDM, EdmNetwork.of(SIGMA_DATA), even, "Geng et al., arXiv:2406.14548").with(LossNorm.pseudoHuber(0.06))
                         .with(Consistency.of(EdmNetwork.of(SIGMA_DATA), Gap.closing(EDM, new TimePair(2, 8, 1), 10_000), Route.data()).perGap()),
                 Recipe.of("sCM", new TrigSchedule(1), new TrigFlowNetwork(), LevelDraws.normal(-1 - Math.log(SIGMA_DATA), 1.4), "Lu and Song, arXiv:2410.11081, algorithm 1")

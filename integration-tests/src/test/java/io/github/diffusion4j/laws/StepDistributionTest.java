@@ -35,6 +35,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The distribution of a step is that of the step: mean, deviation and slope are what the engine does, for every solver. */
 class StepDistributionTest {
@@ -241,6 +243,50 @@ class StepDistributionTest {
             assertTrue(Arrays.stream(step.kl(fixed, Reduction.SUM)).allMatch(kl -> kl > 0));
             assertThrows(IllegalStateException.class, step::deviations);
             assertThrows(IllegalStateException.class, () -> step.regression(output, next, Reduction.MEAN, 1, 1, 1));
+        }
+    }
+
+    /** Where Java does not reach the memory all goes by operations; whatever fails on the way, nothing is left open. */
+    @Test
+    void arrays_that_are_made_on_the_way_are_closed() {
+        Plan plan = DiffusersConfig.of("DDPMScheduler").with("variance_type", "learned_range").with("clip_sample", false).scheduler().plan(8);
+        HostArray output = HostArrays.HEAP.make(ElementType.DOUBLE, 3, 4, 4);
+        CounterNoise.of(6).fill(NoiseRequest.start(), output);
+        closesAll(plan, output);
+        for (String solver : List.of("DPM2 ancestral", "SDE-DPM-Solver++ multistep order 2", "SA-Solver order 3 tau 1")) {
+            closesAll(runs(solvers().filter(entry -> entry.toString().equals(solver)).findFirst().orElseThrow().of(STEPS), Parameterization.velocity()).plan(), array(ElementType.DOUBLE, 6));
+        }
+    }
+
+    private static void closesAll(Plan plan, HostArray output) {
+        Runs<HostArray> host = plan.on(HostArrays.HEAP);
+        StepDistribution<HostArray> expected = host.distribution(0, output, host.startFrom(array(ElementType.DOUBLE, 1)));
+        HiddenArrays arrays = new HiddenArrays();
+        Runs<INDArray> hidden = plan.on(arrays);
+        INDArray u = Nd4j.createFromArray(output.values()).reshape(output.shape());
+        SamplerState<INDArray> state = hidden.startFrom(Nd4j.createFromArray(array(ElementType.DOUBLE, 1).values()).reshape(SHAPE));
+        int before = arrays.open();
+        try (StepDistribution<INDArray> step = hidden.distribution(0, u, state)) {
+            assertArrayEquals(expected.mean().values(), arrays.values(step.mean()), 1e-13);
+            if (step.learnedDeviation().isPresent() || step.deviations()[0] > 0) {
+                assertArrayEquals(expected.logProb(expected.mean(), Reduction.SUM), step.logProb(step.mean(), Reduction.SUM), 1e-12);
+                assertArrayEquals(new double[3], step.kl(step, Reduction.SUM));
+            }
+            if (step.learnedDeviation().isEmpty() && step.deviations()[0] > 0) {
+                step.regression(u, step.mean(), Reduction.MEAN, 1, 2, 3).close();
+            }
+        }
+        assertEquals(before, arrays.open());
+        for (int calls = 0; calls < 12; calls++) {
+            arrays.failAfter(calls);
+            try (StepDistribution<INDArray> step = hidden.distribution(0, u, state)) {
+                arrays.failAfter(-1);
+                assertTrue(calls > 0);
+            } catch (IllegalStateException e) {
+                assertEquals("no operation today", e.getMessage());
+            }
+            arrays.failAfter(-1);
+            assertEquals(before, arrays.open(), plan + " after " + calls);
         }
     }
 

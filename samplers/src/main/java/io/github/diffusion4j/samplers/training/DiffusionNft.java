@@ -3,7 +3,6 @@ package io.github.diffusion4j.samplers.training;
 import io.github.diffusion4j.core.kernel.ArrayPass;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.HostArray;
-import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Moments;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Term;
@@ -130,9 +129,7 @@ public record DiffusionNft(double beta) {
             parts[1][row] = -truth / times[row];
             parts[2][row] = truth / times[row];
         }
-        A target = arrays.make(arrays.type(batch.velocity()), arrays.shape(batch.velocity()));
-        Kernels.combine(arrays, rows, target, false, List.of(new Term<>(batch.old(), parts[0]), new Term<>(batch.data(), parts[1]), new Term<>(batch.noised(), parts[2])));
-        return new Regression<>(arrays, rows, target, weights);
+        return Regression.towards(arrays, rows, List.of(new Term<>(batch.old(), parts[0]), new Term<>(batch.data(), parts[1]), new Term<>(batch.noised(), parts[2])), weights);
     }
 
     private static void check(String what, int rows, double least, double... numbers) {

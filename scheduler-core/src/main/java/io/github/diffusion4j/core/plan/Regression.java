@@ -35,6 +35,28 @@ public record Regression<A>(Arrays<A> arrays, Rows rows, A target, double... wei
     }
 
     /**
+     * A loss whose target is a linear combination of arrays.
+     *
+     * @param <A> the array of a library
+     * @param arrays the library
+     * @param rows what has a weight of its own
+     * @param target the summands of the target, of one shape and of the first one's type
+     * @param weights the weight of each row
+     * @return the loss, with a new array as target
+     */
+    public static <A> Regression<A> towards(Arrays<A> arrays, Rows rows, List<Term<A>> target, double... weights) {
+        A like = target.get(0).array();
+        A sum = arrays.make(arrays.type(like), arrays.shape(like));
+        try {
+            Kernels.combine(arrays, rows, sum, false, target);
+            return new Regression<>(arrays, rows, sum, weights);
+        } catch (RuntimeException e) {
+            arrays.close(sum);
+            throw e;
+        }
+    }
+
+    /**
      * The loss of each row.
      *
      * @param output the network's output u
@@ -69,9 +91,7 @@ public record Regression<A>(Arrays<A> arrays, Rows rows, A target, double... wei
             parts[1][row] = sum[row] == 0 ? 0 : other.weights[row] / sum[row];
             parts[2][row] = 1 - parts[0][row] - parts[1][row];
         }
-        A both = arrays.make(arrays.type(target), arrays.shape(target));
-        Kernels.combine(arrays, rows, both, false, List.of(new Term<>(target, parts[0]), new Term<>(other.target, parts[1]), new Term<>(output, parts[2])));
-        return new Regression<>(arrays, rows, both, sum);
+        return towards(arrays, rows, List.of(new Term<>(target, parts[0]), new Term<>(other.target, parts[1]), new Term<>(output, parts[2])), sum);
     }
 
     /** Closes the target. */

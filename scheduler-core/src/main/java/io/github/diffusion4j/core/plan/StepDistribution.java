@@ -3,7 +3,6 @@ package io.github.diffusion4j.core.plan;
 import io.github.diffusion4j.core.kernel.ArrayPass;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.HostArray;
-import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Moments;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.kernel.Samples;
@@ -60,7 +59,7 @@ public final class StepDistribution<A> implements AutoCloseable {
      * @param <A> the array of the library
      * @param arrays the library
      * @param rows what has a deviation of its own
-     * @param mean the mean; not copied
+     * @param mean the mean; not copied, and closed with the distribution
      * @param deviations the standard deviation, at least 0, one for all rows or one for each
      * @return the distribution, whose mean depends on no network
      * @throws IllegalArgumentException if a deviation is negative or not finite, or there is another number of them
@@ -75,8 +74,17 @@ public final class StepDistribution<A> implements AutoCloseable {
         return new StepDistribution<>(arrays, rows, mean, each, Optional.empty(), new double[1][count], "");
     }
 
-    /** What a run gives: one transition for all rows, or one for each. */
+    /** What a run gives: one transition for all rows, or one for each. If it fails, the mean is closed. */
     static <A> StepDistribution<A> of(Runs<A> runs, A mean, List<A> outputs, List<Transition> transitions) {
+        try {
+            return made(runs, mean, outputs, transitions);
+        } catch (RuntimeException e) {
+            runs.arrays().close(mean);
+            throw e;
+        }
+    }
+
+    private static <A> StepDistribution<A> made(Runs<A> runs, A mean, List<A> outputs, List<Transition> transitions) {
         Arrays<A> arrays = runs.arrays();
         int count = runs.rows().count(arrays.shape(mean));
         List<Transition> each = IntStream.range(0, count).mapToObj(row -> transitions.get(transitions.size() == 1 ? 0 : row)).toList();
@@ -103,10 +111,13 @@ public final class StepDistribution<A> implements AutoCloseable {
         ArrayPass<A> pass = new ArrayPass<>(arrays, runs.rows(), 2);
         try {
             pass.onRows(variance, false, values -> pass.onRows(deviation, true, host -> Samples.apply(host, values, row -> (before, v) -> each.get(row).deviation(v))));
+            return deviation;
+        } catch (RuntimeException e) {
+            arrays.close(deviation);
+            throw e;
         } finally {
             arrays.release(variance);
         }
-        return deviation;
     }
 
     /**
@@ -317,9 +328,7 @@ public final class StepDistribution<A> implements AutoCloseable {
             steps[row] = 1 / slope[row];
             back[row] = -steps[row];
         }
-        A target = arrays.make(arrays.type(mean), arrays.shape(mean));
-        Kernels.combine(arrays, rows, target, false, List.of(new Term<>(output, 1), new Term<>(goal, steps), new Term<>(mean, back)));
-        return new Regression<>(arrays, rows, target, weights);
+        return Regression.towards(arrays, rows, List.of(new Term<>(output, 1), new Term<>(goal, steps), new Term<>(mean, back)), weights);
     }
 
     private int elements() {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 class TrainingTest {
@@ -259,6 +260,29 @@ class TrainingTest {
         again = iterator(false);
         double[] first = again.next().getFeatures(0).castTo(DataType.DOUBLE).data().asDouble();
         assertArrayEquals(first, iterator(true).next().getFeatures(0).castTo(DataType.DOUBLE).data().asDouble());
+    }
+
+    /** Clean batches of another iterator, a recipe with a column of its own, and a second epoch with other noise. */
+    @Test
+    void batches_come_from_any_iterator_and_may_have_columns() {
+        INDArray data = Nd4j.arange(8).castTo(DataType.FLOAT).reshape(8, 1);
+        DataSet labelled = new DataSet(data, data.mul(10));
+        NoisingIterator batches = new NoisingIterator(new ViewIterator(labelled, 4), (clean, conditions, seed, iteration) -> {
+            INDArray noise = Nd4j.ones(DataType.FLOAT, clean.shape()).muli(seed + iteration);
+            return new NoisedBatch<>(noise, Nd4j.zeros(DataType.FLOAT, 4), List.of(Nd4j.valueArrayOf(new long[] {4}, 2f)), clean.dup(), Nd4j.ones(DataType.FLOAT, 4));
+        }, 100);
+        for (int iteration = 0; iteration < 4; iteration++) {
+            if (!batches.hasNext()) {
+                batches.reset();
+            }
+            var batch = batches.next();
+            assertEquals(4, batch.getFeatures().length);
+            assertEquals(100 + iteration, batch.getFeatures(0).getDouble(0), "iterations go on from epoch to epoch");
+            assertEquals(2, batch.getFeatures(2).getDouble(3));
+            assertArrayEquals(values(batch.getLabels(0).mul(10)), values(batch.getFeatures(3)));
+        }
+        assertThrows(UnsupportedOperationException.class, batches::batchesPerEpoch);
+        assertThrows(UnsupportedOperationException.class, () -> batches.next(3));
     }
 
     @Test

@@ -37,6 +37,7 @@ import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
 import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.core.training.Coupling;
+import io.github.diffusion4j.core.training.FrequencyWeight;
 import io.github.diffusion4j.core.training.HuberScale;
 import io.github.diffusion4j.core.training.ImportanceSampler;
 import io.github.diffusion4j.core.training.LevelDraw;
@@ -66,12 +67,14 @@ import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.training.ConditionalPath;
 import io.github.diffusion4j.samplers.training.Curriculum;
 import io.github.diffusion4j.samplers.training.Decoder;
 import io.github.diffusion4j.samplers.training.FlowLikelihood;
 import io.github.diffusion4j.samplers.training.ForwardPosterior;
 import io.github.diffusion4j.samplers.training.LearningRate;
 import io.github.diffusion4j.samplers.training.Objective;
+import io.github.diffusion4j.samplers.training.OptimalTransport;
 import io.github.diffusion4j.samplers.training.Prior;
 import io.github.diffusion4j.samplers.training.Probes;
 import io.github.diffusion4j.samplers.training.Recipes;
@@ -90,6 +93,7 @@ import io.github.diffusion4j.schedules.CosineSchedule;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.GeometricSchedule;
+import io.github.diffusion4j.schedules.IddpmSchedule;
 import io.github.diffusion4j.schedules.PublishedSigmas;
 import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.SigmaRule;
@@ -104,9 +108,12 @@ import io.github.diffusion4j.schedules.draws.LevelDraws;
 import io.github.diffusion4j.schedules.networks.ConsistencyNetwork;
 import io.github.diffusion4j.schedules.networks.EdmNetwork;
 import io.github.diffusion4j.schedules.networks.FlowNetwork;
+import io.github.diffusion4j.schedules.networks.GuidanceEmbedding;
 import io.github.diffusion4j.schedules.networks.LcmNetwork;
 import io.github.diffusion4j.schedules.networks.ToldTime;
+import io.github.diffusion4j.schedules.networks.TrajectoryNetwork;
 import io.github.diffusion4j.schedules.networks.TrigFlowNetwork;
+import io.github.diffusion4j.schedules.networks.VarianceExplodingNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -150,7 +157,7 @@ final class SerializableValues {
 
     private static List<Object> schedules() {
         List<NoiseSchedule> schedules = List.of(TABLE, TABLE.withZeroTerminalSnr(), TABLE.withSnrDivided(3), VarianceExploding.of(TABLE), new EdmSchedule(0.002, 80), new Flow(1000),
-                new CosineSchedule(1, 0.008), new TrigSchedule(1), new VarianceSde(0.1, 20), new GeometricSchedule(0.01, 50));
+                new CosineSchedule(1, 0.008), new TrigSchedule(1), new VarianceSde(0.1, 20), new GeometricSchedule(0.01, 50), new IddpmSchedule(TABLE));
         return List.copyOf(schedules);
     }
 
@@ -227,7 +234,7 @@ final class SerializableValues {
                 ImportanceSampler.of(BetaSchedule.LINEAR.schedule(3)).updated(new double[] {0, 2, 2}, new double[] {1, 0.25, 3}));
         LossByLevel losses = LossByLevel.empty(0.01, 10, 8).with(List.of(table.at(3), table.at(50)), 1, 0.5);
         List<LossWeight> weights = List.of(LossWeight.plain(), LossWeight.snr(), LossWeight.minSnr(5), LossWeight.softMinSnr(4), LossWeight.truncatedSnr(), LossWeight.p2(1, 0.5), LossWeight.snrPower(0.5, 1000),
-                LossWeight.sigmoid(-1), LossWeight.edm(0.5), LossWeight.cosmap(), losses.normalised(LossWeight.plain()));
+                LossWeight.sigmoid(-1), LossWeight.edm(0.5), LossWeight.cosmap(), LossWeight.likelihood(normal), losses.normalised(LossWeight.plain()));
         List<Object> training = new ArrayList<>(samplers);
         training.addAll(draws);
         training.addAll(weights);
@@ -237,7 +244,9 @@ final class SerializableValues {
                 LossNorm.squared(), LossNorm.pseudoHuber(0.1), LossNorm.adaptive(1, 1e-3), HuberScale.constant(0.1), HuberScale.exponential(0.1, 1000), HuberScale.snr(0.1),
                 NoiseShape.white(), NoiseShape.offset(0.1, 0.01), NoiseShape.pyramid(0.4, 6), Coupling.independent(),
                 EdmNetwork.of(0.5), new ConsistencyNetwork(0.5, 0.002), new LcmNetwork(Parameterization.epsilon(), 10), new TrigFlowNetwork(), new FlowNetwork(1000),
-                new ToldTime(Parameterization.epsilon(), 999),
+                new ToldTime(Parameterization.epsilon(), 999), new VarianceExplodingNetwork(), new GuidanceEmbedding(256), new TrajectoryNetwork(TrajectoryNetwork.Skip.MIXED, 0.5, 0.002),
+                new FrequencyWeight(3), OptimalTransport.ofSquaredDistance(), OptimalTransport.immiscible(), ConditionalPath.straight(0.1), ConditionalPath.towardsData(0.1),
+                ConditionalPath.variancePreserving(0.1), ConditionalPath.bridge(0.5, 1e-8), ConditionalPath.straight(0.1).at(0.3),
                 TrainingRecipe.of(samplers.get(1)).withWeight(weights.get(2)).withShape(NoiseShape.offset(0.1)).withPerturbation(0.1)));
         training.add(RewardBuffer.of(3, 2).update(List.of("cat", "dog"), 1, 2).buffer());
         training.addAll(Recipes.all());

@@ -346,7 +346,8 @@ public interface LevelDraw extends Serializable {
         @Override
         public double density(double rho) {
             for (int bin = 0; bin < probabilities.size(); bin++) {
-                if (rho >= edges.get(bin) && rho < edges.get(bin + 1)) {
+                boolean last = bin == probabilities.size() - 1;
+                if (rho >= edges.get(bin) && (rho < edges.get(bin + 1) || last && rho == edges.get(bin + 1))) {
                     return probabilities.get(bin) / width(bin);
                 }
             }

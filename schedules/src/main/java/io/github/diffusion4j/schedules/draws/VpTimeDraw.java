@@ -6,6 +6,8 @@ import io.github.diffusion4j.core.training.LevelDraw;
 record VpTimeDraw(double betaD, double betaMin, double first) implements LevelDraw {
 
     private static final long serialVersionUID = 1;
+    /** The ends belong to the law; their times are computed. */
+    private static final double ROUNDING = 1e-12;
 
     VpTimeDraw {
         if (!(betaD > 0 && betaMin >= 0 && Double.isFinite(betaD + betaMin) && first > 0 && first < 1)) {
@@ -32,6 +34,6 @@ record VpTimeDraw(double betaD, double betaMin, double first) implements LevelDr
     @Override
     public double density(double rho) {
         double t = time(rho);
-        return t < first || t > 1 ? 0 : 2 / ((1 + Math.exp(-2 * rho)) * (betaD * t + betaMin) * (1 - first));
+        return t < first - ROUNDING || t > 1 + ROUNDING ? 0 : 2 / ((1 + Math.exp(-2 * rho)) * (betaD * t + betaMin) * (1 - first));
     }
 }

@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.networks.Adapted;
 import io.github.diffusion4j.schedules.networks.EdmNetwork;
 import java.util.Map;
 
@@ -30,17 +31,7 @@ public final class EulerDiscreteScheduler extends SigmaScheduler {
     }
 
     /** The time of EDM networks, {@code ln(sigma) / 4}. */
-    private record LogSigmaTime(Parameterization network) implements Parameterization {
-        @Override
-        public Weights target(NoiseLevel level) {
-            return network.target(level);
-        }
-
-        @Override
-        public double inputScale(NoiseLevel level) {
-            return network.inputScale(level);
-        }
-
+    private record LogSigmaTime(Parameterization network) implements Adapted {
         @Override
         public double conditioning(NoiseLevel level) {
             return 0.25 * Math.log(level.edmSigma());

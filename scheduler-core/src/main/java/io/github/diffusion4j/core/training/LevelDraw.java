@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseSchedule;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -28,12 +29,28 @@ public interface LevelDraw extends Serializable {
     double logRatio(double u);
 
     /**
-     * The distribution function.
+     * The distribution function. A law that has no formula for it finds it, as here, from its quantiles.
      *
      * @param rho any number, infinite ones too
      * @return the share of draws of at most rho
      */
-    double cdf(double rho);
+    default double cdf(double rho) {
+        return rho <= logRatio(0) ? 0 : rho >= logRatio(1) ? 1 : halved(0, 1, u -> logRatio(u) < rho);
+    }
+
+    /** The least double between two numbers from which a condition no longer holds. */
+    private static double halved(double from, double to, DoublePredicate before) {
+        double low = from;
+        double high = to;
+        for (double middle = low + (high - low) / 2; middle > low && middle < high; middle = low + (high - low) / 2) {
+            if (before.test(middle)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
 
     /**
      * The density.
@@ -259,8 +276,6 @@ public interface LevelDraw extends Serializable {
      */
     record Mixture(List<Double> weights, List<LevelDraw> draws) implements LevelDraw {
 
-        private static final int HALVINGS = 200;
-
         /** Checks the weights, and divides them by their sum. */
         public Mixture {
             weights = shares(weights, "the weights of a mixture");
@@ -275,15 +290,7 @@ public interface LevelDraw extends Serializable {
         public double logRatio(double u) {
             double low = draws.stream().mapToDouble(draw -> draw.logRatio(u)).min().orElseThrow();
             double high = draws.stream().mapToDouble(draw -> draw.logRatio(u)).max().orElseThrow();
-            for (int i = 0; i < HALVINGS && Math.nextUp(low) < high; i++) {
-                double middle = low + (high - low) / 2;
-                if (cdf(middle) < u) {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            return high;
+            return halved(low, high, rho -> cdf(rho) < u);
         }
 
         @Override

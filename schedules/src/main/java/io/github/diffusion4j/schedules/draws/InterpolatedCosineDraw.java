@@ -6,7 +6,6 @@ import io.github.diffusion4j.core.training.LevelDraw;
 record InterpolatedCosineDraw(double image, double low, double high, double sigmaData, double lowest, double highest) implements LevelDraw {
 
     private static final long serialVersionUID = 1;
-    private static final int HALVINGS = 200;
 
     InterpolatedCosineDraw {
         if (!(image > 0 && low > 0 && high > 0 && sigmaData > 0 && lowest > 0 && highest > lowest && Double.isFinite(image + low + high + sigmaData + highest))) {
@@ -33,32 +32,12 @@ record InterpolatedCosineDraw(double image, double low, double high, double sigm
         return rho(1 - u);
     }
 
-    /** By halving: rho falls with the time. */
-    private double time(double rho) {
-        double from = 0;
-        double to = 1;
-        for (int i = 0; i < HALVINGS && Math.nextUp(from) < to; i++) {
-            double middle = from + (to - from) / 2;
-            if (rho(middle) > rho) {
-                from = middle;
-            } else {
-                to = middle;
-            }
-        }
-        return to;
-    }
-
-    @Override
-    public double cdf(double rho) {
-        return rho >= rho(0) ? 1 : rho <= rho(1) ? 0 : 1 - time(rho);
-    }
-
     @Override
     public double density(double rho) {
         if (rho > rho(0) || rho < rho(1)) {
             return 0;
         }
-        double time = time(rho);
+        double time = 1 - cdf(rho);
         double[] noisy = shifted(low, time);
         double[] clean = shifted(high, time);
         return -1 / (clean[0] - noisy[0] + (1 - time) * noisy[1] + time * clean[1]);

@@ -7,7 +7,6 @@ record ModeDraw(double scale) implements LevelDraw {
 
     private static final long serialVersionUID = 1;
     private static final double MOST = 2 / (Math.PI - 2);
-    private static final int HALVINGS = 200;
 
     ModeDraw {
         if (!(scale >= -1 && scale <= MOST)) {
@@ -15,12 +14,7 @@ record ModeDraw(double scale) implements LevelDraw {
         }
     }
 
-    /** The time at a distance from its own end; the bracket is written without the cancellation near w = 0. */
-    private double time(double w) {
-        double half = Math.sin(Math.PI / 2 * w);
-        return 1 - w - scale * (w - half * half);
-    }
-
+    /** ln(t / (1 - t)), both written without the cancellation near their ends. */
     private double odds(double w) {
         double half = Math.sin(Math.PI / 2 * w);
         double rest = w + scale * (w - half * half);
@@ -35,29 +29,9 @@ record ModeDraw(double scale) implements LevelDraw {
         return odds(1 - u);
     }
 
-    private double number(double rho) {
-        double time = 1 / (1 + Math.exp(-rho));
-        double from = 0;
-        double to = 1;
-        for (int i = 0; i < HALVINGS && Math.nextUp(from) < to; i++) {
-            double middle = from + (to - from) / 2;
-            if (time(middle) > time) {
-                from = middle;
-            } else {
-                to = middle;
-            }
-        }
-        return to;
-    }
-
-    @Override
-    public double cdf(double rho) {
-        return 1 - number(rho);
-    }
-
     @Override
     public double density(double rho) {
-        double slope = 1 + scale - scale * Math.PI / 2 * Math.sin(Math.PI * number(rho));
+        double slope = 1 + scale - scale * Math.PI / 2 * Math.sin(Math.PI * cdf(rho));
         double e = Math.exp(-Math.abs(rho));
         return e / ((1 + e) * (1 + e) * slope);
     }

@@ -10,24 +10,9 @@ import io.github.diffusion4j.core.Parameterization;
  * @param network what the network outputs
  * @param scaling the factor of the timestep, 10
  */
-public record LcmNetwork(Parameterization network, double scaling) implements Parameterization {
+public record LcmNetwork(Parameterization network, double scaling) implements Adapted {
 
     private static final double SIGMA_DATA = 0.5;
-
-    @Override
-    public Weights target(NoiseLevel level) {
-        return network.target(level);
-    }
-
-    @Override
-    public Weights data(NoiseLevel level) {
-        return network.data(level);
-    }
-
-    @Override
-    public Weights noise(NoiseLevel level) {
-        return network.noise(level);
-    }
 
     @Override
     public Weights boundary(NoiseLevel level) {

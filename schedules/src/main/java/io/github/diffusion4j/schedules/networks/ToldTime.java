@@ -9,32 +9,7 @@ import io.github.diffusion4j.core.Parameterization;
  * @param network what the network outputs
  * @param factor the factor of the time, above 0
  */
-public record ToldTime(Parameterization network, double factor) implements Parameterization {
-
-    @Override
-    public Weights target(NoiseLevel level) {
-        return network.target(level);
-    }
-
-    @Override
-    public Weights data(NoiseLevel level) {
-        return network.data(level);
-    }
-
-    @Override
-    public Weights noise(NoiseLevel level) {
-        return network.noise(level);
-    }
-
-    @Override
-    public Weights boundary(NoiseLevel level) {
-        return network.boundary(level);
-    }
-
-    @Override
-    public double inputScale(NoiseLevel level) {
-        return network.inputScale(level);
-    }
+public record ToldTime(Parameterization network, double factor) implements Adapted {
 
     @Override
     public double conditioning(NoiseLevel level) {

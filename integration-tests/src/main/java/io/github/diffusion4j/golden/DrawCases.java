@@ -56,10 +56,14 @@ final class DrawCases {
 
     /** Draws of one number each, and of the one pair of numbers that stands for a number. */
     private static <A> void law(TrainingCase<A> golden) {
+        family(golden);
         LevelDraw draw = draw(golden);
         double[] rho = DoubleStream.of(numbers(golden, draw)).map(draw::logRatio).toArray();
         LevelDraw recorded = golden.recipe().equals("log_normal") ? squeezed(draw) : draw;
         DoubleUnaryOperator to = coordinate(golden);
+        if (rho.length != golden.number("n", rho.length)) {
+            throw new IllegalStateException("the reference drew " + rho.length + " samples where n is " + golden.argument("n"));
+        }
         golden.check("samples", Arrays.stream(rho).map(to).toArray());
         golden.check("log_ratio", rho);
         if (golden.expects("density")) {
@@ -85,8 +89,14 @@ final class DrawCases {
             case "cosine_interpolated" -> LevelDraws.interpolatedCosine(golden.number("image_d"), golden.number("noise_d_low"), golden.number("noise_d_high"), golden.number("sigma_data"),
                     golden.number("min_value", 1e-3), golden.number("max_value", 1e3));
             case "split_log_normal" -> LevelDraws.splitNormal(golden.number("loc"), golden.number("scale_1"), golden.number("scale_2"));
-            case "logit_normal" -> LevelDraws.normal(golden.number("logit_mean"), golden.number("logit_std"));
-            case "mode" -> LevelDraws.mode(golden.number("mode_scale"));
+            case "logit_normal" -> {
+                golden.takes("mode_scale");
+                yield LevelDraws.normal(golden.number("logit_mean"), golden.number("logit_std"));
+            }
+            case "mode" -> {
+                golden.takes("logit_mean", "logit_std");
+                yield LevelDraws.mode(golden.number("mode_scale"));
+            }
             case "flux_sigmoid" -> LevelDraws.normal(0, golden.number("sigmoid_scale"));
             case "flux_shift" -> LevelDraws.normal(0, golden.number("sigmoid_scale")).shifted(golden.number("discrete_flow_shift"));
             case "flux_flux_shift" -> {
@@ -99,9 +109,24 @@ final class DrawCases {
             }
             case "cosmos_logitnormal" -> STANDARD.shifted(golden.number("shift"));
             case "cosmos_uniform" -> LevelDraw.uniformFlowTime().shifted(golden.number("shift"));
-            case "uniform", "none", "cosmap", "sigma_sqrt", "flux_uniform" -> LevelDraw.uniformFlowTime();
+            case "uniform", "none", "cosmap", "sigma_sqrt", "flux_uniform" -> {
+                golden.takes("logit_mean", "logit_std", "mode_scale");
+                yield LevelDraw.uniformFlowTime();
+            }
             default -> throw golden.unknown();
         };
+    }
+
+    /** Settings that a recipe's name stands for, and those of others of its family. */
+    private static <A> void family(TrainingCase<A> golden) {
+        if (golden.recipe().startsWith("cosmos_")) {
+            golden.checkNamed("distribution", golden.recipe().replace("cosmos_", ""));
+        } else if (golden.recipe().startsWith("flux_")) {
+            golden.checkNamed("timestep_sampling", golden.recipe().replaceFirst("flux_", ""));
+            golden.takes("sigmoid_scale", "discrete_flow_shift", "latent_height", "latent_width");
+        } else if (golden.recipe().matches("logit_normal|mode|uniform|none|cosmap|sigma_sqrt")) {
+            golden.checkNamed("weighting_scheme", golden.recipe());
+        }
     }
 
     private static <A> LevelDraw truncated(TrainingCase<A> golden, LevelDraw draw) {
@@ -176,6 +201,7 @@ final class DrawCases {
         int group = (int) golden.number("group");
         int groups = (int) golden.number("groups");
         double[] drawn = golden.drawn("uniforms");
+        golden.takes("n");
         double[] us = Uniforms.stratified().inGroup(group, groups).of(place -> drawn[(place - group) / groups], drawn.length);
         LevelDraw draw = LevelDraws.logUniform(golden.number("min_value"), golden.number("max_value"));
         golden.check("samples", Arrays.stream(us).map(draw::logRatio).map(coordinate(golden)).toArray());
@@ -189,8 +215,8 @@ final class DrawCases {
     /** The script draws places on timesteps that descend: the mirror image of the law, rounded to the next noisier level of the grid. */
     private static <A> void sd3Script(TrainingCase<A> golden) {
         LevelDraw paper = scheme(golden);
-        double[] us = golden.argument("logit_mean").isMissingNode() ? golden.drawn("uniforms") : shares(golden.drawn("normals"));
-        if (!golden.argument("mode_scale").isMissingNode()) {
+        double[] us = schemeName(golden).equals("logit_normal") ? shares(golden.drawn("normals")) : golden.drawn("uniforms");
+        if (schemeName(golden).equals("mode")) {
             us = Arrays.stream(us).map(u -> 1 - u).toArray();
         }
         double shift = golden.number("shift");
@@ -213,8 +239,17 @@ final class DrawCases {
     }
 
     private static <A> LevelDraw scheme(TrainingCase<A> golden) {
-        return !golden.argument("logit_mean").isMissingNode() ? LevelDraws.normal(golden.number("logit_mean"), golden.number("logit_std"))
-                : !golden.argument("mode_scale").isMissingNode() ? LevelDraws.mode(golden.number("mode_scale")) : LevelDraw.uniformFlowTime();
+        return switch (schemeName(golden)) {
+            case "logit_normal" -> LevelDraws.normal(golden.number("logit_mean"), golden.number("logit_std"));
+            case "mode" -> LevelDraws.mode(golden.number("mode_scale"));
+            case "none", "uniform", "cosmap", "sigma_sqrt" -> LevelDraw.uniformFlowTime();
+            default -> throw golden.unknown();
+        };
+    }
+
+    private static <A> String schemeName(TrainingCase<A> golden) {
+        String implied = !golden.argument("logit_mean").isMissingNode() ? "logit_normal" : !golden.argument("mode_scale").isMissingNode() ? "mode" : "none";
+        return golden.argument("weighting_scheme").asText(implied);
     }
 
     private static double time(double rho) {
@@ -222,6 +257,8 @@ final class DrawCases {
     }
 
     private static <A> void cubic(TrainingCase<A> golden) {
+        golden.checkNamed("coordinate", "timestep");
+        golden.takes("n");
         CubicTime law = new CubicTime(golden.number("num_train_timesteps"));
         double[] times = Arrays.stream(golden.drawn("uniforms")).map(law::time).toArray();
         golden.check("samples", times);
@@ -239,6 +276,7 @@ final class DrawCases {
         int portion = (int) (golden.number("timestep_bias_portion", 0.25) * size);
         String strategy = golden.argument("timestep_bias_strategy").asText();
         double multiplier = golden.number("timestep_bias_multiplier", 1);
+        golden.takes("timestep_bias_begin", "timestep_bias_end");
         LevelSampler sampler = switch (strategy) {
             case "earlier" -> LevelDraws.biased(table, 0, portion, multiplier);
             case "later" -> LevelDraws.biased(table, size - portion, size, multiplier);

@@ -29,7 +29,7 @@ final class NoiseCases {
 
     static <A> void check(TrainingCase<A> golden) {
         switch (golden.recipe()) {
-            case "offset" -> shaped(golden, new NoiseShape.Offset(golden.number("noise_offset"), golden.number("adaptive_noise_scale", 0)), golden.array("latents"));
+            case "offset" -> shaped(golden, new NoiseShape.Offset(golden.number("noise_offset"), golden.number("adaptive_noise_scale", 0)), golden.array(golden.has("latents") ? "latents" : "noise"));
             case "pyramid" -> shaped(golden, new NoiseShape.Pyramid(golden.number("discount"), (int) golden.number("iterations"), true), golden.array("noise"));
             case "optimal_transport" -> transport(golden);
             case "input_perturbation" -> perturbed(golden);

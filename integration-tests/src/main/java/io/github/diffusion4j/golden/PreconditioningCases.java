@@ -123,7 +123,9 @@ final class PreconditioningCases {
             }
             return;
         }
-        golden.check("sigma_min", golden.recipe().equals("vp") ? schedule.at(golden.number("epsilon_t")).edmSigma() : schedule.cleanest().edmSigma());
+        double lowest = golden.recipe().equals("vp") ? schedule.at(golden.number("epsilon_t")).edmSigma() : schedule.cleanest().edmSigma();
+        golden.check("sigma_min", lowest);
+        golden.comparison().check("sigma_min as given", golden.number("sigma_min", lowest), lowest);
         golden.check("sigma_max", schedule.noisiest().edmSigma());
     }
 

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+
 
 /**
  * What was recorded of training code: settings, inputs, the random numbers in the order they were drawn, and what the reference returned. Each topic has a class that repeats its recipes.
@@ -20,6 +23,8 @@ final class TrainingCase<A> {
     private final JsonNode golden;
     private final Comparison<A> comparison;
     private final Iterator<JsonNode> random;
+    /** The settings that were looked at. */
+    private final Set<String> read = new HashSet<>();
 
     TrainingCase(JsonNode golden, Arrays<A> arrays, ElementType type) {
         this.golden = golden;
@@ -51,6 +56,7 @@ final class TrainingCase<A> {
             case "preferences" -> PreferenceCases.check(this);
             default -> throw new UnsupportedOperationException("training cases of this topic are not known: " + topic);
         }
+        checkNothingIsLeft();
         return comparison.result();
     }
 
@@ -72,16 +78,32 @@ final class TrainingCase<A> {
         return comparison;
     }
 
-    /** A setting that the recipe does not read must not pass unseen. */
-    void takes(String... known) {
+    /** Settings that the recipe knows, whether or not this case reads them. */
+    void takes(String... names) {
+        read.addAll(List.of(names));
+    }
+
+    /** Fails where a setting is another word than the recipe stands for. */
+    void checkNamed(String name, String expected) {
+        if (!argument(name).asText(expected).equals(expected)) {
+            throw new UnsupportedOperationException("this " + name + " of " + recipe() + " is not known: " + argument(name));
+        }
+    }
+
+    /** Fails where a setting was not looked at or a random number was not used: the recipe is then another than the one that was repeated. */
+    private void checkNothingIsLeft() {
         golden.path("arguments").fieldNames().forEachRemaining(name -> {
-            if (!List.of(known).contains(name)) {
-                throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name);
+            if (!read.contains(name)) {
+                throw new UnsupportedOperationException("this argument of " + recipe() + " is not known: " + name + " = " + argument(name));
             }
         });
+        if (random.hasNext()) {
+            throw new UnsupportedOperationException("the reference of " + recipe() + " drew more: " + random.next().path("kind"));
+        }
     }
 
     JsonNode argument(String name) {
+        read.add(name);
         return golden.path("arguments").path(name);
     }
 
@@ -90,7 +112,7 @@ final class TrainingCase<A> {
     }
 
     double number(String name, double otherwise) {
-        return argument(name).isMissingNode() ? otherwise : number(name);
+        return argument(name).isMissingNode() || argument(name).isNull() ? otherwise : number(name);
     }
 
     private double number(JsonNode value, String name) {

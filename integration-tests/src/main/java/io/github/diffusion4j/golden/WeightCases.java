@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.FrequencyWeight;
 import io.github.diffusion4j.core.training.HuberScale;
@@ -16,12 +17,14 @@ import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
+import io.github.diffusion4j.schedules.GeometricSchedule;
 import io.github.diffusion4j.schedules.TrigSchedule;
 import io.github.diffusion4j.schedules.VarianceSde;
 import io.github.diffusion4j.schedules.draws.LevelDraws;
 import io.github.diffusion4j.schedules.networks.EdmNetwork;
 import io.github.diffusion4j.schedules.networks.TrajectoryNetwork;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Repeats recorded loss weights. */
@@ -82,7 +85,7 @@ final class WeightCases {
         if (!golden.recipe().equals("snr_zero_terminal")) {
             throw golden.unknown();
         }
-        DiscreteSchedule table = BetaSchedule.LINEAR.schedule(TIMESTEPS, 0.0001, 0.02).withZeroTerminalSnr();
+        DiscreteSchedule table = (golden.argument("schedule").isMissingNode() ? BetaSchedule.LINEAR.schedule(TIMESTEPS, 0.0001, 0.02) : table(golden)).withZeroTerminalSnr();
         double[] timesteps = golden.input("timesteps");
         golden.check("snr", Arrays.stream(timesteps).map(t -> table.at(t).snr()).toArray());
         LossWeight weight = LossWeight.minSnr(golden.number("gamma"));
@@ -174,13 +177,14 @@ final class WeightCases {
         double[] target = comparison.values(batch.target());
         double[] weights = comparison.values(batch.weights());
         double[] errors = IntStream.range(0, input.length).mapToDouble(i -> 0.7 * Math.tanh(input[i]) - target[i]).toArray();
-        double[] means = new FrequencyWeight(golden.number("scales", 1)).loss(io.github.diffusion4j.core.kernel.HostArray.of(errors, comparison.shape()));
+        double[] means = new FrequencyWeight(golden.number("scales", 1)).loss(HostArray.of(errors, comparison.shape()));
         return IntStream.range(0, weights.length).mapToDouble(i -> weights[i] * means[i]).toArray();
     }
 
     /** Of the error of D, on levels of preserved variance, where v is of unit power. */
     private static <A> double[] consistency(TrainingCase<A> golden) {
         String name = golden.recipe().replaceFirst("[a-z]+_", "");
+        golden.takes("sigma_data", "schedule_multiplier", "multiplier");
         double[] sigmas = golden.input("sigma");
         if (name.equals("uniform_g")) {
             double power = golden.number("schedule_multiplier", golden.number("multiplier", 2));
@@ -268,11 +272,14 @@ final class WeightCases {
 
     /** g^2 / sigma^2 of the error of eps, or g^2 of that of the score. */
     private static <A> void likelihood(TrainingCase<A> golden) {
+        if (golden.argument("sde").asText("").toLowerCase(Locale.ROOT).contains("sub")) {
+            throw golden.unknown();
+        }
         boolean exploding = !golden.argument("sigma_min").isMissingNode();
         double betaMin = golden.number("beta_min", 0.1);
         double betaMax = golden.number("beta_max", 20);
         LevelDraw draw = exploding ? LevelDraws.logUniform(golden.number("sigma_min"), golden.number("sigma_max")) : LevelDraws.uniformVpTime(betaMax - betaMin, betaMin, AT_ONCE);
-        NoiseSchedule schedule = exploding ? new io.github.diffusion4j.schedules.GeometricSchedule(golden.number("sigma_min"), golden.number("sigma_max")) : new VarianceSde(betaMin, betaMax);
+        NoiseSchedule schedule = exploding ? new GeometricSchedule(golden.number("sigma_min"), golden.number("sigma_max")) : new VarianceSde(betaMin, betaMax);
         LossWeight weight = LossWeight.likelihood(draw);
         double[] times = golden.input(golden.has("t") ? "t" : golden.has("times") ? "times" : "timesteps");
         golden.expected().fieldNames().forEachRemaining(name -> golden.check(name, Arrays.stream(times).map(t -> {

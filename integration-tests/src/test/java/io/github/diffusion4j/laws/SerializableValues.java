@@ -67,16 +67,20 @@ import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.training.BootstrapBatches;
 import io.github.diffusion4j.samplers.training.ConditionalPath;
 import io.github.diffusion4j.samplers.training.Curriculum;
 import io.github.diffusion4j.samplers.training.Decoder;
 import io.github.diffusion4j.samplers.training.FlowLikelihood;
 import io.github.diffusion4j.samplers.training.ForwardPosterior;
+import io.github.diffusion4j.samplers.training.Gap;
 import io.github.diffusion4j.samplers.training.LearningRate;
+import io.github.diffusion4j.samplers.training.Networks;
 import io.github.diffusion4j.samplers.training.Objective;
 import io.github.diffusion4j.samplers.training.OptimalTransport;
 import io.github.diffusion4j.samplers.training.Prior;
 import io.github.diffusion4j.samplers.training.Probes;
+import io.github.diffusion4j.samplers.training.Recipe;
 import io.github.diffusion4j.samplers.training.Recipes;
 import io.github.diffusion4j.samplers.training.Reconstruction.Profile;
 import io.github.diffusion4j.samplers.training.Reconstruction;
@@ -114,6 +118,7 @@ import io.github.diffusion4j.schedules.networks.ToldTime;
 import io.github.diffusion4j.schedules.networks.TrajectoryNetwork;
 import io.github.diffusion4j.schedules.networks.TrigFlowNetwork;
 import io.github.diffusion4j.schedules.networks.VarianceExplodingNetwork;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,6 +126,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Values of every kind that can be written out. */
@@ -251,7 +257,21 @@ final class SerializableValues {
         training.add(RewardBuffer.of(3, 2).update(List.of("cat", "dog"), 1, 2).buffer());
         training.addAll(Recipes.all());
         Recipes.all().forEach(recipe -> training.addAll(recipe.bootstrap()));
+        training.add(new Gap.Pair(table.at(9), table.at(8)));
+        Recipe latent = Recipes.named("LCM");
+        training.add(BootstrapBatches.of(latent.scheduler(), latent.training(), latent.bootstrap().get(0), new Echo()));
         return training;
+    }
+
+    /** A network that is a value. */
+    private record Echo() implements Networks<INDArray>, Serializable {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public INDArray evaluate(Call<INDArray> call) {
+            return call.input();
+        }
     }
 
     /** What changes in the course of a training. */

@@ -5,15 +5,16 @@ import io.github.diffusion4j.core.Parameterization;
 
 /**
  * Consistency within phases: student and target both jump, by DDIM's map, to the lower edge of the phase, and are to arrive at one place (Wang et al., arXiv:2405.18407, equation 8); with one phase
- * and the edge at timestep 0 it is consistency distillation, with random edges trajectory consistency (Zheng et al., arXiv:2402.19159). On {@code x0 + s eps} the jump is CTM's
- * {@code (s'/s) x + (1 - s'/s) D} (Kim et al., arXiv:2310.02279, equation 9).
+ * and the edge at timestep 0 it is consistency distillation, with edges drawn anywhere below trajectory consistency (Zheng et al., arXiv:2402.19159, equation 20). On {@code x0 + s eps} the jump is
+ * CTM's {@code (s'/s) x + (1 - s'/s) D} (Kim et al., arXiv:2310.02279, equation 9).
  *
  * @param student what the student outputs
  * @param phases the teacher's timesteps and the edges
  * @param route how the sample gets from a timestep to the one before
+ * @param anywhere whether the jump ends at any of the teacher's timesteps below, one drawn uniformly for each sample, rather than at the edge of the phase
  * @param guidance the scales w that the student is told; {@link Consistency.Guidance#NONE} without
  */
-public record PhasedConsistency(Parameterization student, Phases phases, Route route, Consistency.Guidance guidance) implements Bootstrap {
+public record PhasedConsistency(Parameterization student, Phases phases, Route route, boolean anywhere, Consistency.Guidance guidance) implements Bootstrap {
 
     private static final long serialVersionUID = 1;
 
@@ -35,7 +36,7 @@ public record PhasedConsistency(Parameterization student, Phases phases, Route r
     @Override
     public Lesson lesson(Tape tape, NoiseLevel level, Chance chance, int iteration) {
         int index = phases.index(level);
-        int edge = phases.edge(index);
+        int edge = anywhere ? (int) (chance.uniform(1) * (index + 1)) : phases.edge(index);
         NoiseLevel before = phases.before(index);
         NoiseLevel end = phases.before(edge);
         double w = guidance.least() + chance.uniform(0) * (guidance.most() - guidance.least());

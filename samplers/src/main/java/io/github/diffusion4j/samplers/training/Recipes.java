@@ -147,7 +147,9 @@ public final class Recipes {
                 table("LCM", stable, latent, "Luo et al., arXiv:2310.04378, algorithm 1").with(ofFifty).with(LossNorm.pseudoHuber(0.001))
                         .with(Consistency.of(latent, Gap.timesteps(stable, TIMESTEPS / fifty.timesteps()), guided).guided(5, 15)),
                 table("PCM", stable, Parameterization.epsilon(), "Wang et al., arXiv:2405.18407, equation 8").with(ofFifty).with(LossNorm.pseudoHuber(0.001))
-                        .with(new PhasedConsistency(Parameterization.epsilon(), fifty, guided, new Consistency.Guidance(5, 15, true))),
+                        .with(new PhasedConsistency(Parameterization.epsilon(), fifty, guided, false, new Consistency.Guidance(5, 15, true))),
+                table("TCD", stable, Parameterization.epsilon(), "Zheng et al., arXiv:2402.19159, equation 20").with(ofFifty).with(LossNorm.pseudoHuber(0.001))
+                        .with(new PhasedConsistency(Parameterization.epsilon(), fifty, guided, true, new Consistency.Guidance(5, 15, true))),
                 Recipe.of("progressive distillation", cosine, Parameterization.velocity(), LevelDraws.uniformAngle(1), "Salimans and Ho, arXiv:2202.00512, algorithm 2")
                         .with(TrainingRecipe.of(LevelDraws.uniformAngle(1).on(cosine)).withWeight(LossWeight.truncatedSnr()))
                         .with(new ProgressiveDistillation(Parameterization.velocity(), DDIM, cosine, angles)),

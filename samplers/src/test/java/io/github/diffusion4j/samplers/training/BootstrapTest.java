@@ -233,9 +233,11 @@ class BootstrapTest {
             for (int index = 0; index < 50; index++) {
                 assertTrue(of.edge(index) <= index && of.index(of.level(index)) == index);
                 NoiseLevel level = of.level(index);
-                PhasedConsistency bootstrap = new PhasedConsistency(Parameterization.sample(), of, Route.data(), Consistency.Guidance.NONE);
-                Taught lesson = taught(table, bootstrap, call -> one(0.6), level, 0.6, 1.2);
-                assertEquals(0.6, lesson.target(), 1e-7, phases + " phases, index " + index);
+                for (boolean anywhere : new boolean[] {false, true}) {
+                    PhasedConsistency bootstrap = new PhasedConsistency(Parameterization.sample(), of, Route.data(), anywhere, Consistency.Guidance.NONE);
+                    Taught lesson = taught(table, bootstrap, call -> one(0.6), level, 0.6, 1.2);
+                    assertEquals(0.6, lesson.target(), 1e-7, phases + " phases, index " + index);
+                }
             }
         }
         assertThrows(IllegalArgumentException.class, () -> new Phases(table, 50, 51));

@@ -19,12 +19,15 @@ import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.core.training.TrainingRecipe;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.VarianceExploding;
+import io.github.diffusion4j.schedules.draws.LevelDraws;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -283,6 +286,24 @@ class TrainingTest {
         }
         assertThrows(UnsupportedOperationException.class, batches::batchesPerEpoch);
         assertThrows(UnsupportedOperationException.class, () -> batches.next(3));
+    }
+
+    /** Whatever a model's config says its path is, levels are drawn on it: whole timesteps of tables in either coordinate, times of flows, EDM's sigmas. */
+    @Test
+    void levels_are_drawn_on_the_path_of_any_config() {
+        for (String name : List.of("DDPMScheduler", "EulerDiscreteScheduler", "FlowMatchEulerDiscreteScheduler", "EDMEulerScheduler")) {
+            DiffusersScheduler scheduler = DiffusersConfig.of(name).scheduler();
+            for (LevelSampler sampler : List.of(LevelSampler.uniform(scheduler.schedule()), LevelDraws.normal(-0.5, 1).on(scheduler.schedule()))) {
+                DrawnLevels drawn = TrainingRecipe.of(sampler).drawn(scheduler, normal(1, 64, 2), 3, 0);
+                for (NoiseLevel level : drawn.levels()) {
+                    assertTrue(level.edmSigma() >= scheduler.schedule().cleanest().edmSigma() && level.edmSigma() <= scheduler.schedule().noisiest().edmSigma(), name + ": " + level);
+                    assertEquals(level.edmSigma(), scheduler.schedule().at(level.time()).edmSigma(), 1e-12 * level.edmSigma(), name);
+                    assertTrue(scheduler.schedule().levels().isEmpty() || level.time() == Math.rint(level.time()), name + " is a table: " + level);
+                }
+                NoisedBatch<INDArray> batch = TrainingRecipe.of(sampler).batch(scheduler, normal(1, 64, 2), 3, 0);
+                assertTrue(Arrays.stream(values(batch.target())).allMatch(Double::isFinite), name);
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The discrete variance-preserving process of DDPM, given by its table of betas.
@@ -230,6 +232,11 @@ public final class DiscreteSchedule implements NoiseSchedule {
     @Override
     public NoiseLevel cleanest() {
         return at(0);
+    }
+
+    @Override
+    public List<NoiseLevel> levels() {
+        return IntStream.range(0, size()).mapToObj(this::at).toList();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.diffusion4j.core;
 
+import java.util.List;
+
 /** A curve of noise levels: from a time to its level, and from a noise level back to its time. Immutable. */
 public interface NoiseSchedule extends LevelCurve {
 
@@ -25,4 +27,13 @@ public interface NoiseSchedule extends LevelCurve {
      * @return the level
      */
     NoiseLevel cleanest();
+
+    /**
+     * The levels of a table, at whole times: a network that was trained on a table knows these and no others.
+     *
+     * @return the levels, the cleanest first; none of a continuous schedule
+     */
+    default List<NoiseLevel> levels() {
+        return List.of();
+    }
 }

@@ -3,6 +3,7 @@ package io.github.diffusion4j.schedules;
 import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -56,6 +57,11 @@ public record IddpmSchedule(DiscreteSchedule table) implements NoiseSchedule {
         int above = found >= 0 ? found : -found - 1;
         double below = above == 0 ? 0 : sigmas[above - 1];
         return above < sigmas.length && sigmas[above] - edmSigma <= edmSigma - below ? above : above - 1;
+    }
+
+    @Override
+    public List<NoiseLevel> levels() {
+        return table.levels();
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A table of betas seen in the variance-exploding coordinate of k-diffusion: {@code x = x0 + sigma eps} with
@@ -84,6 +86,11 @@ public final class VarianceExploding implements NoiseSchedule {
     @Override
     public NoiseLevel at(double time) {
         return new NoiseLevel(time, 1, sigma(time));
+    }
+
+    @Override
+    public List<NoiseLevel> levels() {
+        return IntStream.range(0, sigmas.length).mapToObj(this::at).toList();
     }
 
     @Override

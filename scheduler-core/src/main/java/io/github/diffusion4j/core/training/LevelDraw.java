@@ -1,6 +1,5 @@
 package io.github.diffusion4j.core.training;
 
-import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseSchedule;
 import java.io.Serializable;
 import java.util.List;
@@ -145,7 +144,7 @@ public interface LevelDraw extends Serializable {
      * @throws IllegalArgumentException if less than a thousandth of what the law draws lies on the schedule
      */
     default LevelSampler on(NoiseSchedule schedule) {
-        return schedule instanceof DiscreteSchedule table ? TableLevels.of(table, this) : CurveLevels.of(schedule, this);
+        return schedule.levels().isEmpty() ? CurveLevels.of(schedule, this) : TableLevels.of(schedule, this);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.diffusion4j.core.training;
 
-import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.noise.CounterUniform;
@@ -62,12 +61,10 @@ public interface LevelSampler extends Serializable {
      * @return the sampler
      */
     static LevelSampler uniform(NoiseSchedule schedule) {
-        if (!(schedule instanceof DiscreteSchedule table)) {
-            return new UniformTimes(schedule);
-        }
-        double[] shares = new double[table.size()];
+        List<NoiseLevel> levels = schedule.levels();
+        double[] shares = new double[levels.size()];
         Arrays.fill(shares, 1);
-        return TableLevels.of(TableLevels.levels(table), shares);
+        return levels.isEmpty() ? new UniformTimes(schedule) : TableLevels.of(levels, shares);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.core.training;
 
-import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.NoiseSchedule;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -26,18 +26,14 @@ record TableLevels(List<NoiseLevel> levels, List<Double> cumulative, List<Double
         return new TableLevels(List.copyOf(levels), DoubleStream.of(cumulative).boxed().toList(), Collections.nCopies(shares.length, 1.0));
     }
 
-    static TableLevels of(DiscreteSchedule schedule, LevelDraw draw) {
-        List<NoiseLevel> levels = levels(schedule);
+    static TableLevels of(NoiseSchedule schedule, LevelDraw draw) {
+        List<NoiseLevel> levels = schedule.levels();
         double[] edges = edges(levels);
         double lowest = -levels.get(0).lambda();
         double highest = edges[edges.length - 2];
         double reached = levels.size() == 1 ? 1 : draw.cdf(highest) - draw.cdf(lowest);
         CurveLevels.checkReached(draw, reached, schedule);
         return of(levels, draw.probabilities(edges));
-    }
-
-    static List<NoiseLevel> levels(DiscreteSchedule schedule) {
-        return IntStream.range(0, schedule.size()).mapToObj(schedule::at).toList();
     }
 
     /** Halfway between neighbours in rho; a level without signal begins half a step beyond the one before it. */

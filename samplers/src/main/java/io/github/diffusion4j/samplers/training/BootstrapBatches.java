@@ -100,7 +100,7 @@ public record BootstrapBatches<A>(Noising<A> process, TrainingRecipe recipe, Boo
         List<Lesson> lessons = new ArrayList<>();
         for (int row = 0; row < drawn.levels().size(); row++) {
             Tape tape = new Tape();
-            lessons.add(bootstrap.lesson(tape, drawn.levels().get(row), new Bootstrap.Chance(chance, iteration, row), iteration));
+            lessons.add(bootstrap.lesson(tape, drawn.levels().get(row), new Bootstrap.Chance(chance, iteration, recipe.uniforms().place(row)), iteration));
             tapes.add(tape);
         }
         Answering<A> answering = new Answering<>(process.arrays(), process.rows(), networks, conditions, difference, new ArrayList<>(List.of(data, noise)));

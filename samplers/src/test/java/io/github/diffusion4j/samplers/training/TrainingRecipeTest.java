@@ -71,6 +71,28 @@ class TrainingRecipeTest {
         }
     }
 
+    /** With one seed and iteration, row i of group g in G is row g + i G of the batch of all: no two workers train on the same noise. */
+    @Test
+    void the_batches_of_several_workers_are_one_batch_split_up() {
+        int workers = 3;
+        HostArray all = data(6);
+        for (NoiseShape shape : List.of(NoiseShape.white(), NoiseShape.offset(0.1, 0.2), NoiseShape.pyramid(0.4, 3))) {
+            TrainingRecipe recipe = PLAIN.withShape(shape).withPerturbation(0.1).withUniforms(Uniforms.stratified());
+            NoisedBatch<HostArray> whole = recipe.batch(PROCESS, all, 8, 3);
+            for (int worker = 0; worker < workers; worker++) {
+                HostArray own = data(2);
+                own.row(0).assign(all.row(worker));
+                own.row(1).assign(all.row(workers + worker));
+                NoisedBatch<HostArray> part = recipe.withUniforms(Uniforms.stratified().inGroup(worker, workers)).batch(PROCESS, own, 8, 3);
+                for (int i = 0; i < 2; i++) {
+                    assertArrayEquals(part(whole.input(), worker + i * workers), part(part.input(), i), 0, shape.toString());
+                    assertArrayEquals(part(whole.target(), worker + i * workers), part(part.target(), i), 0, shape.toString());
+                    assertEquals(whole.timesteps().values()[worker + i * workers], part.timesteps().values()[i], 0);
+                }
+            }
+        }
+    }
+
     /** x = alpha x0 + sigma (eps + g xi), and the target is eps: what is seen beyond the target is g xi, of variance g^2. */
     @Test
     void perturbed_input_is_to_be_seen_through() {

@@ -11,6 +11,7 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Noising;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How a training batch is made of clean data: which noise levels, which noise, which weights. The forward process and what the network predicts are the scheduler's.
@@ -21,7 +22,7 @@ import java.util.List;
  * }</pre>
  *
  * @param levels which noise levels
- * @param uniforms how the levels of a batch go together
+ * @param uniforms how the levels of a batch go together, and which of several batches it is: groups with the same seed and iteration have noise of their own
  * @param weight the weight of the squared error
  * @param shape what noise is drawn
  * @param coupling which noise goes with which data
@@ -172,7 +173,7 @@ public record TrainingRecipe(LevelSampler levels, Uniforms uniforms, LossWeight 
             return NoisedBatch.of(process, data, noise, drawn, weight);
         }
         Arrays<A> arrays = process.arrays();
-        A seen = CounterNoise.of(seed).draw(arrays, new NoiseRequest(NoiseRequest.Stream.FORWARD, iteration, PERTURBATION, NoiseRequest.Interval.NONE), arrays.type(data), arrays.shape(data));
+        A seen = source(seed, arrays.shape(data)).draw(arrays, new NoiseRequest(NoiseRequest.Stream.FORWARD, iteration, PERTURBATION, NoiseRequest.Interval.NONE), arrays.type(data), arrays.shape(data));
         try {
             Kernels.combine(arrays, process.rows(), seen, true, List.of(new Term<>(noise, 1), new Term<>(seen, perturbation)));
             return NoisedBatch.of(process, data, noise, seen, drawn, weight);
@@ -207,7 +208,7 @@ public record TrainingRecipe(LevelSampler levels, Uniforms uniforms, LossWeight 
      */
     public <A> A noise(Noising<A> process, A data, long seed, int iteration) {
         Arrays<A> arrays = process.arrays();
-        A noise = CounterNoise.of(seed).draw(arrays, NoiseRequest.forward(iteration), arrays.type(data), arrays.shape(data));
+        A noise = source(seed, arrays.shape(data)).draw(arrays, NoiseRequest.forward(iteration), arrays.type(data), arrays.shape(data));
         if (!(shape instanceof NoiseShape.White && coupling instanceof Coupling.Independent)) {
             arrays.onHost(noise, true, host -> arrays.onHost(data, false, clean -> {
                 shape.shape(host, clean, draws(seed, iteration));
@@ -217,6 +218,12 @@ public record TrainingRecipe(LevelSampler levels, Uniforms uniforms, LossWeight 
         return noise;
     }
 
+    /** Sample i of group g in G is sample {@code g + i G} of the noise. */
+    private CounterNoise source(long seed, long... shape) {
+        CounterNoise all = CounterNoise.of(seed);
+        return uniforms.groups() == 1 || shape.length == 0 ? all : all.forSamples(IntStream.range(0, (int) shape[0]).map(uniforms::place).toArray());
+    }
+
     private static void permute(HostArray noise, int... permutation) {
         HostArray drawn = HostArrays.HEAP.copy(noise);
         for (int sample = 0; sample < permutation.length; sample++) {
@@ -224,19 +231,19 @@ public record TrainingRecipe(LevelSampler levels, Uniforms uniforms, LossWeight 
         }
     }
 
-    private static NoiseShape.Draws draws(long seed, int iteration) {
-        CounterUniform uniforms = new CounterUniform(seed ^ SHAPE_SEED);
+    private NoiseShape.Draws draws(long seed, int iteration) {
+        CounterUniform places = new CounterUniform(seed ^ SHAPE_SEED);
         return new NoiseShape.Draws() {
             @Override
             public double[] normals(int draw, int sample, int count) {
                 HostArray numbers = HostArray.of(new double[count], 1, count);
-                CounterNoise.of(seed).forSamples(sample).fill(new NoiseRequest(NoiseRequest.Stream.FORWARD, iteration, SHAPE + draw, NoiseRequest.Interval.NONE), numbers);
+                CounterNoise.of(seed).forSamples(uniforms.place(sample)).fill(new NoiseRequest(NoiseRequest.Stream.FORWARD, iteration, SHAPE + draw, NoiseRequest.Interval.NONE), numbers);
                 return numbers.values();
             }
 
             @Override
             public double uniform(int draw, int sample) {
-                return uniforms.at(iteration, sample * MOST_DRAWS + draw);
+                return places.at(iteration, uniforms.place(sample) * MOST_DRAWS + draw);
             }
         };
     }

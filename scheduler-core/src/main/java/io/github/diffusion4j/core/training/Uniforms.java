@@ -86,6 +86,16 @@ public record Uniforms(Kind kind, int group, int groups) implements Serializable
     }
 
     /**
+     * The number of a sample among those of all groups: noise is drawn by it too, so that batches of several workers are together one batch, split up.
+     *
+     * @param sample the sample in its batch, from 0
+     * @return {@code group + sample groups}
+     */
+    public int place(int sample) {
+        return group + sample * groups;
+    }
+
+    /**
      * The numbers of a batch.
      *
      * @param numbers the random numbers
@@ -113,7 +123,7 @@ public record Uniforms(Kind kind, int group, int groups) implements Serializable
     }
 
     private double number(IntToDoubleFunction numbers, int batch, int i) {
-        int place = group + i * groups;
+        int place = place(i);
         double all = (double) batch * groups;
         int half = (batch + 1) / 2;
         return switch (kind) {

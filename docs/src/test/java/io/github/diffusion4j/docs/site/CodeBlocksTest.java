@@ -69,8 +69,10 @@ class CodeBlocksTest {
         Path config = Files.createDirectories(folder.resolve("model/scheduler")).resolve("scheduler_config.json");
         Files.writeString(config, Prelude.MODEL);
         Path log = folder.resolve("log.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-cp",
-                folder + System.getProperty("path.separator") + JavaSource.classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        ProcessBuilder blocksRun = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-cp",
+                folder + System.getProperty("path.separator") + JavaSource.classpath(), "AllBlocks").directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+        blocksRun.environment().put("OMP_NUM_THREADS", "1"); // small networks would spend their time in starting threads
+        Process process = blocksRun.start();
         assertTrue(process.waitFor(3, TimeUnit.MINUTES), "the blocks do not end");
         assertEquals(0, process.exitValue(), () -> tail(log));
     }

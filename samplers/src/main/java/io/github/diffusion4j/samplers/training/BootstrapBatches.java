@@ -98,8 +98,9 @@ public record BootstrapBatches<A>(Noising<A> process, TrainingRecipe recipe, Boo
         CounterUniform chance = new CounterUniform(seed ^ CHANCE_SEED);
         List<Tape> tapes = new ArrayList<>();
         List<Lesson> lessons = new ArrayList<>();
+        Tape first = new Tape();
         for (int row = 0; row < drawn.levels().size(); row++) {
-            Tape tape = new Tape();
+            Tape tape = first.next();
             lessons.add(bootstrap.lesson(tape, drawn.levels().get(row), new Bootstrap.Chance(chance, iteration, recipe.uniforms().place(row)), iteration));
             tapes.add(tape);
         }

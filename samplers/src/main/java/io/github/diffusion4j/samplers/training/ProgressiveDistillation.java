@@ -54,8 +54,8 @@ public record ProgressiveDistillation(Parameterization student, Solver solver, N
     public Lesson lesson(Tape tape, NoiseLevel from, NoiseLevel middle, NoiseLevel to) {
         Tape.Answers answers = (x, level) -> tape.ask(Role.TEACHER, student, x, level);
         Linear z = Tape.at(from);
-        Linear half = Tape.step(solver, student, answers, z, from, middle, LevelCurve.NONE);
-        Linear end = Tape.step(solver, student, answers, half, middle, to, LevelCurve.NONE);
+        Linear half = tape.step(solver, student, answers, z, from, middle, LevelCurve.NONE);
+        Linear end = tape.step(solver, student, answers, half, middle, to, LevelCurve.NONE);
         double ratio = to.sigma() / from.sigma();
         return Tape.lesson(student, from, z, end.minus(z.times(ratio)).times(1 / (to.alpha() - ratio * from.alpha())));
     }

@@ -76,7 +76,7 @@ public interface Route extends Serializable {
                 Linear conditional = tape.ask(Role.TEACHER, teacher, x, level);
                 return guided ? conditional.plus(conditional.minus(tape.ask(Role.TEACHER, Branch.UNCONDITIONAL, teacher, x, level)).times(guidance)) : conditional;
             };
-            return Tape.step(solver, teacher, answers, Tape.at(from), from, to, between);
+            return tape.step(solver, teacher, answers, Tape.at(from), from, to, between);
         }
     }
 }

@@ -15,7 +15,9 @@ import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Solver;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The questions that a {@link Bootstrap} asks for one sample, in their order. Answers are symbols, so that all of it is arithmetic of weights. Not thread-safe. */
 public final class Tape {
@@ -24,9 +26,30 @@ public final class Tape {
     private static final int WIDTH = 64;
 
     private final List<Question> questions = new ArrayList<>();
+    /** The steps of a batch: rows at the same levels share what is compiled. */
+    private final Map<Step, Plan> steps;
 
     /** An empty tape. */
-    public Tape() {}
+    public Tape() {
+        this(new HashMap<>());
+    }
+
+    private Tape(Map<Step, Plan> steps) {
+        this.steps = steps;
+    }
+
+    /** An empty tape for another sample of the batch. */
+    Tape next() {
+        return new Tape(steps);
+    }
+
+    /** A step of a solver between two levels. */
+    private record Step(Solver solver, Parameterization network, NoiseLevel from, NoiseLevel to, LevelCurve between) {
+
+        Plan plan() {
+            return Plan.of(solver, TimeGrid.contiguous(List.of(from), to).withCurve(between), network, DataCorrection.NONE);
+        }
+    }
 
     /**
      * A question to a network, and how it moves if its derivative is asked for.
@@ -224,11 +247,11 @@ public final class Tape {
      * @return the sample at the second level
      * @throws IllegalArgumentException if the solver cannot take the step, or adds noise
      */
-    public static Linear step(Solver solver, Parameterization network, Answers answers, Linear x, NoiseLevel from, NoiseLevel to, LevelCurve between) {
+    public Linear step(Solver solver, Parameterization network, Answers answers, Linear x, NoiseLevel from, NoiseLevel to, LevelCurve between) {
         if (from.sameAs(to)) {
             return x;
         }
-        Plan plan = Plan.of(solver, TimeGrid.contiguous(List.of(from), to).withCurve(between), network, DataCorrection.NONE);
+        Plan plan = steps.computeIfAbsent(new Step(solver, network, from, to, between), Step::plan);
         Runs<HostArray> runs = plan.on(HostArrays.HEAP);
         SamplerState<HostArray> state = runs.startFrom(array(x));
         for (int i = 0; i < plan.evaluations(); i++) {

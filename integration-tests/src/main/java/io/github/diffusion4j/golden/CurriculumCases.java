@@ -2,10 +2,10 @@ package io.github.diffusion4j.golden;
 
 import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.samplers.training.Curriculum;
-import io.github.diffusion4j.samplers.training.SlidingWindow;
-import io.github.diffusion4j.samplers.training.SlidingWindow.Stay;
+import io.github.diffusion4j.samplers.rewards.SlidingWindow;
+import io.github.diffusion4j.samplers.rewards.SlidingWindow.Stay;
 import io.github.diffusion4j.samplers.training.TimePair;
-import io.github.diffusion4j.samplers.training.Window;
+import io.github.diffusion4j.samplers.rewards.Window;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;

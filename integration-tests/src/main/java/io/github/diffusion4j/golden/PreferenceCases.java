@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.plan.Regression;
-import io.github.diffusion4j.samplers.training.D3po;
-import io.github.diffusion4j.samplers.training.DiffusionNft;
-import io.github.diffusion4j.samplers.training.PreferenceLoss;
+import io.github.diffusion4j.samplers.rewards.D3po;
+import io.github.diffusion4j.samplers.rewards.DiffusionNft;
+import io.github.diffusion4j.samplers.rewards.PreferenceLoss;
 import java.util.stream.IntStream;
 
 /** Losses of preferences between samples. */

@@ -5,8 +5,12 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.core.training.AveragingListener;
+import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.training.VectorJacobian;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import org.nd4j.autodiff.listeners.At;
@@ -16,6 +20,8 @@ import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.api.OutAndGrad;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,26 +30,29 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.PolySchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * A small convolutional denoiser in SameDiff: two resolutions (8x8, 4x4) with residual blocks that know the time and the
- * digit to draw, and a skip connection. Its weights are averaged over the last steps of training (exponential moving average).
+ * digit to draw, and a skip connection. Whatever a recipe wants it to output, and tells it of the time, it is the same network; times are told
+ * on a scale of about a thousand. Its weights are averaged over the last steps of training (exponential moving average).
  */
 final class Denoiser {
 
     private static final int CHANNELS = 32;
     private static final int TIME_FEATURES = 32;
     private static final int TIME_UNITS = 64;
-    private static final double LEARNING_RATE = 2e-3;
     private static final double AVERAGE_DECAY = 0.995;
 
     private final SameDiff graph = SameDiff.create();
+    private final long seed;
     private final NoiseSource initial;
     private int parameters;
 
     Denoiser(long seed) {
+        this.seed = seed;
         initial = CounterNoise.of(seed);
         SDVariable input = graph.placeHolder("input", DataType.FLOAT, -1, 1, Digits.SIDE, Digits.SIDE);
         SDVariable timesteps = graph.placeHolder("timesteps", DataType.FLOAT, -1);
@@ -60,7 +69,20 @@ final class Denoiser {
         SDVariable output = graph.reshape("output", convolution(graph.nn().swish(merged), CHANNELS, 1, 3, 1), -1, 1, Digits.SIDE, Digits.SIDE);
         SDVariable errors = graph.math().square(output.sub(target)).mean(1, 2, 3).mul("errors", weights);
         graph.mean("loss", errors);
+        // For the divergence of the network; training and sampling do not compute it.
+        output.mul(graph.placeHolder("direction", DataType.FLOAT, -1, 1, Digits.SIDE, Digits.SIDE)).sum("inner");
         graph.setLossVariables("loss");
+    }
+
+    /** Another network with the same weights. */
+    Denoiser copy() {
+        Denoiser copy = new Denoiser(seed);
+        parameters(copy.graph).forEach(variable -> variable.getArr().assign(graph.getVariable(variable.name()).getArr()));
+        return copy;
+    }
+
+    private static List<SDVariable> parameters(SameDiff graph) {
+        return graph.variables().stream().filter(variable -> variable.getVariableType() == VariableType.VARIABLE).toList();
     }
 
     /** Sine and cosine features of the timestep, then one dense layer. */
@@ -106,17 +128,26 @@ final class Denoiser {
         return graph.var("bias" + parameters++, Nd4j.zeros(DataType.FLOAT, units));
     }
 
-    /** Trains for some epochs and leaves the averaged weights in the graph. */
-    void train(NoisingIterator batches, int epochs, DoubleConsumer lossOfIteration) {
+    /** Trains for some epochs, at a rate that falls to 0, and leaves the averaged weights in the graph. */
+    void train(NoisingIterator batches, int epochs, double rate, DoubleConsumer lossOfIteration) {
         int iterations = epochs * batches.batchesPerEpoch();
-        graph.setTrainingConfig(TrainingConfig.builder()
-                .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, LEARNING_RATE, 1, iterations + 1)))
-                .dataSetFeatureMapping("input", "timesteps", "digits").dataSetLabelMapping("target", "weights").build());
+        learnWith(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, iterations + 1)));
         // A short memory at first, so that the random start is forgotten.
         try (AveragingListener average = AveragingListener.of(graph, Average.ramp().atMost(AVERAGE_DECAY))) {
             Quiet.run(() -> graph.fit(batches, epochs, new LossListener(lossOfIteration), average));
             average.assignTo(graph, 0);
         }
+    }
+
+    /** Sets how {@link #fit} moves the weights. */
+    void learnWith(IUpdater updater) {
+        graph.setTrainingConfig(TrainingConfig.builder().updater(updater)
+                .dataSetFeatureMapping("input", "timesteps", "digits").dataSetLabelMapping("target", "weights").build());
+    }
+
+    /** One step of training. */
+    void fit(MultiDataSet batch) {
+        Quiet.run(() -> graph.fit(batch));
     }
 
     /** The gradient does not need the value of the loss, so SameDiff leaves it out and reports 0; its summands are computed. */
@@ -146,9 +177,40 @@ final class Denoiser {
         }
     }
 
+    private static Map<String, INDArray> inputs(INDArray input, INDArray timesteps, INDArray digits) {
+        return Map.of("input", input, "timesteps", timesteps, "digits", digits);
+    }
+
+    /** What the network returns for noised pictures, a time and one-hot digits for each. */
+    INDArray output(INDArray input, INDArray timesteps, INDArray digits) {
+        return graph.output(inputs(input, timesteps, digits), "output").get("output");
+    }
+
+    /** For each sample of a batch its weighted squared error. */
+    double[] errors(NoisedBatch<INDArray> batch, INDArray digits) {
+        Map<String, INDArray> given = new HashMap<>(inputs(batch.input(), batch.timesteps(), digits));
+        given.put("target", batch.target());
+        given.put("weights", batch.weights());
+        return graph.output(given, "errors").get("errors").toDoubleVector();
+    }
+
     /** The network as a model of given digits, one for each sample. */
     Sampling.Model<INDArray> of(int... digits) {
         INDArray condition = Digits.oneHot(digits);
-        return input -> graph.output(Map.of("input", input.sample(), "timesteps", input.timesteps(), "digits", condition), "output").get("output");
+        return input -> output(input.sample(), input.timesteps(), condition);
+    }
+
+    /** A copy of the network that also says how its output changes with the picture. */
+    VectorJacobian<INDArray> jacobian(int... digits) {
+        SameDiff own = copy().graph;
+        own.setLossVariables("inner");
+        Quiet.run(() -> own.createGradFunction("input"));
+        INDArray condition = Digits.oneHot(digits);
+        return (input, direction) -> {
+            Map<String, INDArray> given = new HashMap<>(inputs(input.sample(), input.timesteps(), condition));
+            given.put("direction", direction);
+            OutAndGrad found = own.calculateGradientsAndOutputs(given, List.of("output"), List.of("input"));
+            return new VectorJacobian.Evaluated<>(found.getOutputs().get("output"), found.getGradients().get("input"));
+        };
     }
 }

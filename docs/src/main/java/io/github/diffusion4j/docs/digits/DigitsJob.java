@@ -7,15 +7,10 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
-import io.github.diffusion4j.core.training.LevelSampler;
-import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.core.training.TrainingRecipe;
-import io.github.diffusion4j.core.training.Uniforms;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.NoiseCurve;
 import io.github.diffusion4j.docs.figures.Pictures;
 import io.github.diffusion4j.docs.figures.ProgressBars;
-import io.github.diffusion4j.docs.quality.Gaussian;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
@@ -29,24 +24,46 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The digits job: one network, several samplers, one folder of figures. */
+/** The digits job: one network, several recipes and samplers, one folder of figures. */
 final class DigitsJob {
 
     private static final int TIMESTEPS = 1000;
     private static final int TRAINING_DIGITS = 1041;
     private static final int HELD_OUT_DIGITS = 500;
-    private static final int BATCH = 64;
     private static final int SHOWN = 60;
     private static final int COLUMNS = 20;
     private static final int STRIP = 11;
+    /** Of held-out digits, for which bits are measured. */
+    private static final int MEASURED = 100;
 
+    /**
+     * What the command line chooses.
+     *
+     * @param seed of everything random
+     * @param epochs of each training
+     * @param steps of DDPM
+     * @param ddimSteps of each run of DDIM
+     * @param samples for each quality figure
+     * @param recipes the ids of the recipes
+     * @param rewardIterations of the training for a reward, 0 for none
+     */
+    record Settings(long seed, int epochs, int steps, List<Integer> ddimSteps, int samples, Set<String> recipes, int rewardIterations) {
+
+        /** Whether a recipe is trained: the samplers of the first table need the network of v prediction, a student its teacher. */
+        boolean takes(DigitsRecipe recipe) {
+            return recipes.contains(recipe.id()) || recipe.id().equals(DigitsRecipe.VELOCITY) || recipe.id().equals(DigitsRecipe.EDM) && recipes.contains(DigitsRecipe.CONSISTENCY);
+        }
+    }
+
+    private final Settings settings;
     private final long seed;
     private final int samples;
     private final Path folder;
@@ -54,105 +71,95 @@ final class DigitsJob {
             .withParameterization(Parameterization.velocity()).withCorrection(DataCorrection.clip(1)).withSpacing(Timesteps.trailing());
     private final Report report = new Report();
 
-    DigitsJob(long seed, int samples, Path folder) {
-        this.seed = seed;
-        this.samples = samples;
+    DigitsJob(Settings settings, Path folder) {
+        this.settings = settings;
+        this.seed = settings.seed();
+        this.samples = settings.samples();
         this.folder = folder;
     }
 
-    void run(int epochs, int steps, int... ddimSteps) throws IOException {
-        List<Sampler> samplers = samplers(steps, ddimSteps);
+    void run() throws IOException {
+        List<Sampler> samplers = samplers();
         Digits all = Digits.load(seed);
         Digits training = all.range(0, TRAINING_DIGITS);
         Digits heldOut = all.range(TRAINING_DIGITS, TRAINING_DIGITS + HELD_OUT_DIGITS);
         // The floor compares two sets of digits that neither network has seen.
         Digits others = all.range(TRAINING_DIGITS + HELD_OUT_DIGITS, all.size());
-        curves();
-        forwardStrip(training);
-        Pictures.grid(folder.resolve("real.png"), heldOut.range(0, SHOWN).images(), COLUMNS);
-        Denoiser denoiser = train(training, epochs);
+        Training trainings = new Training(training, settings.epochs(), seed, folder);
+        double deviation = Math.sqrt(training.images().varNumber().doubleValue());
+        Map<DigitsRecipe, Denoiser> trained = trainings.of(DigitsRecipe.all(deviation, trainings.iterations()).stream().filter(settings::takes).toList());
 
-        Classifier classifier = new Classifier(seed + 1, training);
-        Gaussian real = Gaussian.fitted(classifier.features(heldOut.images()));
+        Judge judge = new Judge(seed + 1, training, heldOut);
         INDArray noise = CounterNoise.of(seed).draw(NoiseRequest.start(), DataType.FLOAT, samples, 1, Digits.SIDE, Digits.SIDE);
         int[] wanted = IntStream.range(0, samples).map(i -> i % COLUMNS / 2).toArray();
-        report.pureNoise(Gaussian.fitted(classifier.features(noise)).frechetDistance(real), classifier.accuracy(noise, wanted));
-        report.realDigits(Gaussian.fitted(classifier.features(others.images())).frechetDistance(real), classifier.accuracy(others.images(), others.labels()));
-        sample(samplers, denoiser.of(wanted), noise, images -> new double[] {
-            Gaussian.fitted(classifier.features(images)).frechetDistance(real), classifier.accuracy(images, wanted)});
-        report.write(folder.resolve("index.html"), String.format(Locale.ROOT, "Seed %d, %d epochs on %,d digits, %d samples for each row.",
-                seed, epochs, TRAINING_DIGITS, samples));
+        samplers(judge, samplers, Training.find(trained, DigitsRecipe.VELOCITY), noise, wanted, judge.quality(others.images(), others.labels()));
+        Pictures.grid(folder.resolve("real.png"), heldOut.range(0, SHOWN).images(), COLUMNS);
+        report.figure("real.png", "Real digits, held out");
+        Bits bits = new Bits(heldOut.range(0, Math.min(samples, MEASURED)), training.images().meanNumber().doubleValue(), deviation * deviation, seed);
+        new RecipeComparison(folder, seed, judge, noise, wanted).run(trained, new LevelErrors(heldOut.range(0, Math.min(2 * samples, HELD_OUT_DIGITS)), seed), bits, report);
+        if (settings.rewardIterations() > 0 && settings.recipes().contains(DigitsRecipe.FLOW)) {
+            new RewardReport(folder, settings.rewardIterations(), seed).run(trained, judge, noise, report, wanted);
+        }
+        process(training);
+        report.write(folder.resolve("index.html"), String.format(Locale.ROOT, "Seed %d, %d epochs on %,d digits for each recipe, %d samples for each figure.",
+                seed, settings.epochs(), TRAINING_DIGITS, samples));
         System.out.print(report.text());
     }
 
     /** A way to sample: its name, its plan, the file of its picture. */
     private record Sampler(String name, int steps, double eta, Plan plan, String file) {}
 
-    private List<Sampler> samplers(int steps, int... ddimSteps) {
+    private List<Sampler> samplers() {
         List<Sampler> samplers = new ArrayList<>();
-        samplers.add(new Sampler("DDPM", steps, 1, DDPMScheduler.of(process).plan(steps), "ddpm-" + steps + ".png"));
         for (double eta : new double[] {0, 1}) {
             Scheduler ddim = DDIMScheduler.of(process).withEta(eta);
-            for (int n : ddimSteps) {
+            for (int n : settings.ddimSteps()) {
                 samplers.add(new Sampler("DDIM", n, eta, ddim.plan(n), String.format(Locale.ROOT, "ddim-%d-eta-%.0f.png", n, eta)));
             }
         }
+        int steps = settings.steps();
+        samplers.add(new Sampler("DDPM", steps, 1, DDPMScheduler.of(process).plan(steps), "ddpm-" + steps + ".png"));
         return samplers;
     }
 
-    private Denoiser train(Digits training, int epochs) throws IOException {
-        Denoiser denoiser = new Denoiser(seed);
-        NoisingIterator batches = new NoisingIterator(training.dataSet(), BATCH,
-                TrainingRecipe.of(LevelSampler.uniform(process.schedule())).withUniforms(Uniforms.stratified()).on(DDPMScheduler.of(process)), seed);
-        List<Double> losses = new ArrayList<>();
-        try (ProgressBar bar = ProgressBars.of("Training", (long) epochs * batches.batchesPerEpoch())) {
-            denoiser.train(batches, epochs, loss -> {
-                losses.add(loss);
-                bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", recent(losses)));
-                bar.step();
-            });
-        }
-        lossCurve(losses);
-        return denoiser;
-    }
-
-    private static double recent(List<Double> losses) {
-        return losses.subList(Math.max(0, losses.size() - 20), losses.size()).stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    }
-
-    private void lossCurve(List<Double> losses) throws IOException {
-        double[] xs = IntStream.range(0, losses.size()).asDoubleStream().toArray();
-        double[] smooth = IntStream.range(0, losses.size()).mapToDouble(i -> recent(losses.subList(0, i + 1))).toArray();
-        new Chart("Training loss", "iteration", "squared error", false)
-                .line("iteration", xs, losses.stream().mapToDouble(Double::doubleValue).toArray())
-                .line("mean of 20", xs, smooth).write(folder.resolve("loss.png"));
-        StringBuilder csv = new StringBuilder("iteration,loss\n");
-        for (int i = 0; i < losses.size(); i++) {
-            csv.append(i).append(',').append(losses.get(i)).append('\n');
-        }
-        Files.writeString(folder.resolve("loss.csv"), csv);
-    }
-
-    private void sample(List<Sampler> samplers, Sampling.Model<INDArray> model, INDArray noise, Function<INDArray, double[]> quality) throws IOException {
+    private void samplers(Judge judge, List<Sampler> samplers, Denoiser denoiser, INDArray noise, int[] wanted, Judge.Quality floor) throws IOException {
+        ReportTable table = new ReportTable("sampler", "steps", "eta", "Frechet distance", "recognized");
+        row(table, "pure noise", "", "", judge.quality(noise, wanted));
         try (ProgressBar bar = ProgressBars.of("Sampling", samplers.stream().mapToLong(s -> s.plan().evaluations()).sum())) {
             for (Sampler sampler : samplers) {
                 bar.setExtraMessage(" " + sampler.name() + " " + sampler.steps());
-                List<INDArray> strip = new ArrayList<>();
-                int every = Math.max(1, sampler.plan().evaluations() / (STRIP - 1));
-                INDArray images = Sampling.run(sampler.plan(), model, noise, CounterNoise.of(seed), progress -> {
-                    bar.step();
-                    if (sampler.name().equals("DDPM") && progress.evaluation() % every == 0) {
-                        strip.add(Nd4jArrays.ND4J.samples(progress.sample(), 4, 6, 14, 16));
-                    }
-                });
-                Pictures.grid(folder.resolve(sampler.file()), Nd4jArrays.ND4J.samples(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
-                if (!strip.isEmpty()) {
-                    strip.add(Nd4jArrays.ND4J.samples(images, 4, 6, 14, 16));
-                    Pictures.grid(folder.resolve("reverse.png"), transposed(strip), strip.size());
-                }
-                report.sampler(sampler.name(), sampler.steps(), sampler.eta(), quality.apply(images), sampler.file());
+                INDArray images = sample(sampler, denoiser.of(wanted), noise, bar);
+                row(table, sampler.name(), Integer.toString(sampler.steps()), String.format(Locale.ROOT, "%.0f", sampler.eta()), judge.quality(images, wanted));
             }
         }
+        row(table, "real digits (floor)", "", "", floor);
+        report.section("Steps against quality", "DDPM and DDIM on the network of v prediction with the cosine schedule. Frechet distance to 500 held-out digits in the feature space of a classifier "
+                + "trained on real digits. Lower is better; real digits against real digits is the floor. Recognized: the share that this classifier takes for the digit that was asked for.");
+        report.table("DDPM and DDIM", table);
+        report.section("Samples", "Each pair of columns was asked for one digit, 0 to 9 from left to right.");
+        samplers.forEach(s -> report.figure(s.file(), s.name() + ", " + s.steps() + " steps" + (s.name().equals("DDIM") ? String.format(Locale.ROOT, ", eta %.0f", s.eta()) : "")));
+    }
+
+    private static void row(ReportTable table, String name, String steps, String eta, Judge.Quality quality) {
+        table.row(name, steps, eta, String.format(Locale.ROOT, "%.3f", quality.distance()), String.format(Locale.ROOT, "%.1f%%", 100 * quality.recognized()));
+    }
+
+    /** Draws and pictures the samples; of DDPM the way there too. */
+    private INDArray sample(Sampler sampler, Sampling.Model<INDArray> model, INDArray noise, ProgressBar bar) throws IOException {
+        List<INDArray> strip = new ArrayList<>();
+        int every = Math.max(1, sampler.plan().evaluations() / (STRIP - 1));
+        INDArray images = Sampling.run(sampler.plan(), model, noise, CounterNoise.of(seed), progress -> {
+            bar.step();
+            if (sampler.name().equals("DDPM") && progress.evaluation() % every == 0) {
+                strip.add(Nd4jArrays.ND4J.samples(progress.sample(), 4, 6, 14, 16));
+            }
+        });
+        Pictures.grid(folder.resolve(sampler.file()), Nd4jArrays.ND4J.samples(images, IntStream.range(0, Math.min(SHOWN, samples)).toArray()), COLUMNS);
+        if (!strip.isEmpty()) {
+            strip.add(Nd4jArrays.ND4J.samples(images, 4, 6, 14, 16));
+            Pictures.grid(folder.resolve("reverse.png"), transposed(strip), strip.size());
+        }
+        return images;
     }
 
     /** Images at successive times, each of several samples, as one row per sample. */
@@ -172,16 +179,31 @@ final class DigitsJob {
         Pictures.grid(folder.resolve("forward.png"), transposed(strip), STRIP);
     }
 
+    /** The forward process, the reverse one and the trainings as figures. */
+    private void process(Digits training) throws IOException {
+        forwardStrip(training);
+        report.section("Forward and reverse", "The process of the first table.");
+        report.figure("forward.png", "From clean to noise: timesteps 0 to 999 in ten steps");
+        report.figure("reverse.png", "From noise to clean: DDPM, every tenth of the run");
+        report.section("Training", "Each recipe has a loss of its own; they are compared above.");
+        report.figure("loss.png", "Training loss (<a href=\"loss.csv\">CSV</a>)");
+        curves();
+    }
+
     private void curves() throws IOException {
         List<NoiseCurve> curves = Arrays.stream(BetaSchedule.values()).map(s -> new NoiseCurve(s.diffusersName(), s.schedule(TIMESTEPS))).toList();
+        List<String> files = new ArrayList<>();
         for (NoiseCurve curve : curves) {
-            Files.writeString(folder.resolve("schedule-" + curve.name() + ".csv"), curve.table().csv());
-            report.schedule(curve.name(), "schedule-" + curve.name() + ".csv");
+            String file = "schedule-" + curve.name() + ".csv";
+            Files.writeString(folder.resolve(file), curve.table().csv());
+            files.add("<a href=\"" + file + "\">" + curve.name() + "</a>");
         }
+        report.section("Noise curves", "Tables: " + String.join(", ", files) + ".");
         for (String column : List.of("alphas_cumprod", "sigma", "log_snr", "beta")) {
             Chart chart = NoiseCurve.compare(curves, column, column.equals("sigma") || column.equals("beta"));
             chart.write(folder.resolve("curve-" + column + ".svg"));
             chart.write(folder.resolve("curve-" + column + ".png"));
+            report.figure("curve-" + column + ".svg", column + " of every schedule (<a href=\"curve-" + column + ".png\">PNG</a>)");
         }
     }
 }

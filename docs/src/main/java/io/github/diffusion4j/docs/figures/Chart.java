@@ -49,6 +49,16 @@ public final class Chart {
     }
 
     /**
+     * With an x axis in powers of ten; all x values must be positive.
+     *
+     * @return this chart
+     */
+    public Chart logarithmicAcross() {
+        chart.getStyler().setXAxisLogarithmic(true);
+        return this;
+    }
+
+    /**
      * Adds a line; values that are not finite, or not positive on a logarithmic axis, are left out.
      *
      * @param name the name in the legend

@@ -63,7 +63,8 @@ record DigitsRecipe(String id, Recipe recipe, String sampling, Solver solver, Sp
         DiscreteSchedule cosine = BetaSchedule.SQUARED_COSINE.schedule(1000);
         Parameterization edm = new ToldTime(EdmNetwork.of(sigmaData), TOLD);
         Recipe velocity = recipe("v + min-SNR", cosine, Parameterization.velocity(), LevelDraws.uniformTimesteps(cosine), "Hang et al., arXiv:2303.09556");
-        Recipe tuned = recipe("consistency", LEVELS, edm, LevelDraws.normal(-1.1, 2), "Geng et al., arXiv:2406.14548");
+        Recipe tuned = recipe("consistency", LEVELS, edm, LevelDraws.normal(-0.8, 1.6), "Geng et al., arXiv:2406.14548");
+        Recipe even = tuned.with(tuned.training().withWeight(LossWeight.edm(sigmaData)));
         Gap closing = Gap.closing(LEVELS, new TimePair(2, 8, 1), Math.max(1, iterations / STAGES));
         return List.of(
                 new DigitsRecipe("ddpm", stratified(Recipes.named("DDPM")), "DDIM", DDIM, Timesteps.trailing()),
@@ -72,8 +73,8 @@ record DigitsRecipe(String id, Recipe recipe, String sampling, Solver solver, Sp
                 new DigitsRecipe(EDM, recipe("EDM", LEVELS, edm, LevelDraws.normal(-1.2, 1.2), "Karras et al., arXiv:2206.00364"), "DPM++ 2M", MULTISTEP,
                         Sigmas.ramp(SigmaRamp.karras(7))),
                 new DigitsRecipe(FLOW, stratified(Recipes.named("rectified flow").with(LevelDraws.normal(0, 1))), "Euler", DDIM, Sigmas.time()),
-                new DigitsRecipe(CONSISTENCY, tuned.with(Consistency.of(edm, closing, Route.data()).perGap()), "consistency", new FirstOrder(FullRenoise.STANDARD, true),
-                        Sigmas.ramp(SigmaRamp.karras(7), 80, 0.5)));
+                new DigitsRecipe(CONSISTENCY, even.with(Consistency.of(edm, closing, Route.data())), "consistency", new FirstOrder(FullRenoise.STANDARD, true),
+                        Sigmas.ramp(SigmaRamp.karras(7), 20, 0.5)));
     }
 
     private static Recipe recipe(String name, NoiseSchedule schedule, Parameterization parameterization, LevelDraw draw, String source) {

@@ -2,13 +2,13 @@ package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
+import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.LossByLevel;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
-import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.training.Recipe;
 import java.util.Arrays;
@@ -25,13 +25,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record LevelErrors(Digits digits, long seed) {
 
-    private static final double LOWEST = 0.02;
-    private static final double HIGHEST = 80;
-    private static final int BINS = 20;
+    /** Bins of one unit of log SNR, in the middle of which it is whole. */
+    private static final int BINS = 17;
+    private static final double HIGHEST = Math.exp(0.25 * BINS);
 
     /** Noises all digits in the middle of each bin. */
     LossByLevel of(Denoiser denoiser, Recipe recipe) {
-        LossByLevel losses = LossByLevel.empty(LOWEST, HIGHEST, BINS);
+        LossByLevel losses = LossByLevel.empty(1 / HIGHEST, HIGHEST, BINS);
         ComposedScheduler process = recipe.scheduler();
         INDArray condition = Digits.oneHot(digits.labels());
         INDArray noise = CounterNoise.of(seed).draw(NoiseRequest.forward(0), DataType.FLOAT, digits.images().shape());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,7 +70,7 @@ final class RecipeComparison {
         write(report, recognized, distances);
     }
 
-    private List<String> row(DigitsRecipe recipe, String cost, java.util.function.Function<Judge.Quality, String> cell) {
+    private List<String> row(DigitsRecipe recipe, String cost, Function<Judge.Quality, String> cell) {
         List<String> cells = new ArrayList<>(List.of(recipe.recipe().name(), recipe.sampling(), cost));
         qualities.get(recipe.id()).values().forEach(quality -> cells.add(cell.apply(quality)));
         return cells;

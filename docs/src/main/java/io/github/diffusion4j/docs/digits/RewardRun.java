@@ -67,10 +67,12 @@ final class RewardRun {
         return policy;
     }
 
-    /** Ink: 0 for white paper, 1 for black. */
+    /** Ink: 0 for white paper, 1 for black; what lies beyond is no blacker. */
     static double[] ink(INDArray images) {
-        double[] means = images.reshape(images.size(0), -1).mean(1).toDoubleVector();
-        return Arrays.stream(means).map(mean -> (mean + 1) / 2).toArray();
+        float[] values = images.dup('c').data().asFloat();
+        int pixels = Digits.SIDE * Digits.SIDE;
+        return IntStream.range(0, values.length / pixels)
+                .mapToDouble(k -> IntStream.range(k * pixels, (k + 1) * pixels).mapToDouble(i -> (Math.max(-1, Math.min(1, values[i])) + 1) / 2).average().orElseThrow()).toArray();
     }
 
     /** Draws, compares and learns once. */

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Draws the gallery. */
-@Command(name = "gallery", description = "Draw every schedule, spacing and solver as SVG with tables as CSV and Markdown.", mixinStandardHelpOptions = true)
+@Command(name = "gallery", description = "Draw every schedule, spacing, solver and training draw as SVG with tables as CSV and Markdown.", mixinStandardHelpOptions = true)
 public final class GalleryCommand implements Callable<Integer> {
 
     private static final String HEAD = """
@@ -31,14 +31,15 @@ public final class GalleryCommand implements Callable<Integer> {
         List<Figure> schedules = Curves.figures();
         List<Figure> spacings = Dots.figures();
         List<Figure> solvers = Strips.figures();
-        for (List<Figure> figures : List.of(schedules, spacings, solvers)) {
+        List<Figure> laws = Laws.figures();
+        for (List<Figure> figures : List.of(schedules, spacings, solvers, laws)) {
             for (Figure figure : figures) {
                 Files.writeString(out.resolve(figure.name() + ".svg"), figure.svg().toString());
                 Files.writeString(out.resolve(figure.name() + ".csv"), figure.table().csv());
                 Files.writeString(out.resolve(figure.name() + ".md"), figure.markdown());
             }
         }
-        Files.writeString(out.resolve("index.md"), HEAD + section("Schedules", schedules) + section("Spacings", spacings) + section("Solvers", solvers));
+        Files.writeString(out.resolve("index.md"), HEAD + section("Schedules", schedules) + section("Spacings", spacings) + section("Solvers", solvers) + section("Training", laws));
         return 0;
     }
 

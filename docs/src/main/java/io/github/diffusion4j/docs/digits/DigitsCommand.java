@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true, sortOptions = false)
 public final class DigitsCommand implements Callable<Integer> {
 
+    private static final int MOST_REWARD_ITERATIONS = 40;
+
     @Option(names = "--epochs", defaultValue = "40", description = "Training epochs of each recipe (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
@@ -26,7 +28,7 @@ public final class DigitsCommand implements Callable<Integer> {
             description = "Recipes to train; v always is, and consistency is tuned from edm (default: ${DEFAULT-VALUE}).")
     private Set<String> recipes;
 
-    @Option(names = "--reward-iterations", description = "Iterations of the training of flow for a reward, 0 for none (default: as many as epochs).")
+    @Option(names = "--reward-iterations", description = "Iterations of the training of flow for a reward, 0 for none (default: as many as epochs, at most 40).")
     private Integer rewardIterations;
 
     @Option(names = "--samples", defaultValue = "200", description = "Samples for each quality figure (default: ${DEFAULT-VALUE}).")
@@ -49,7 +51,7 @@ public final class DigitsCommand implements Callable<Integer> {
         if (!DigitsRecipe.IDS.containsAll(recipes)) {
             throw new IllegalArgumentException("--recipes are some of " + String.join(",", DigitsRecipe.IDS) + ", got " + String.join(",", recipes));
         }
-        int rewards = rewardIterations == null ? epochs : rewardIterations;
+        int rewards = rewardIterations == null ? Math.min(epochs, MOST_REWARD_ITERATIONS) : rewardIterations;
         try (ReportFolder folder = ReportFolder.replacing(out.toAbsolutePath())) {
             new DigitsJob(new DigitsJob.Settings(seed, epochs, steps, ddimSteps, samples, recipes, rewards), folder.path()).run();
             folder.publish();

@@ -95,7 +95,7 @@ final class DigitsJob {
         samplers(judge, samplers, Training.find(trained, DigitsRecipe.VELOCITY), noise, wanted, judge.quality(others.images(), others.labels()));
         Pictures.grid(folder.resolve("real.png"), heldOut.range(0, SHOWN).images(), COLUMNS);
         report.figure("real.png", "Real digits, held out");
-        Bits bits = new Bits(heldOut.range(0, Math.min(samples, MEASURED)), training.images().meanNumber().doubleValue(), deviation * deviation, seed);
+        Bits bits = new Bits(heldOut.range(0, Math.min(samples / 2, MEASURED)), training.images().meanNumber().doubleValue(), deviation * deviation, seed);
         new RecipeComparison(folder, seed, judge, noise, wanted).run(trained, new LevelErrors(heldOut.range(0, Math.min(2 * samples, HELD_OUT_DIGITS)), seed), bits, report);
         if (settings.rewardIterations() > 0 && settings.recipes().contains(DigitsRecipe.FLOW)) {
             new RewardReport(folder, settings.rewardIterations(), seed).run(trained, judge, noise, report, wanted);

@@ -32,7 +32,7 @@ final class RewardRun {
 
     private static final int STEPS = 10;
     private static final int GROUP = 8;
-    private static final double LEARNING_RATE = 4e-5;
+    private static final double LEARNING_RATE = 1e-5;
     private static final double CLIP = 0.2;
     private static final double LARGEST_ADVANTAGE = 5;
 

@@ -8,7 +8,7 @@ import io.github.diffusion4j.core.training.AveragingListener;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
 import io.github.diffusion4j.samplers.Sampling;
-import io.github.diffusion4j.samplers.training.VectorJacobian;
+import io.github.diffusion4j.samplers.likelihood.VectorJacobian;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

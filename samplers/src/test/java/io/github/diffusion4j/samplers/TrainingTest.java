@@ -14,6 +14,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.training.DrawnLevels;
 import io.github.diffusion4j.core.training.ImportanceSampler;
 import io.github.diffusion4j.core.training.LevelSampler;
+import io.github.diffusion4j.core.training.LossNorm;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
@@ -37,6 +38,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -163,6 +165,25 @@ class TrainingTest {
         } catch (IllegalArgumentException refused) {
             assertTrue(near > 1e5 && nearer > 1e5 * near, near + " then " + nearer + ": " + refused.getMessage());
         }
+    }
+
+    /** The gradient of the mean over rows of w value(S) by an output, and that of the weighted mean squared error, are the same. */
+    @Property(tries = 30, seed = "42")
+    void a_norm_becomes_a_weight_of_the_squared_error(@ForAll @DoubleRange(min = 0.01, max = 2) double c, @ForAll boolean adaptive) {
+        LossNorm norm = adaptive ? LossNorm.adaptive(1, c) : LossNorm.pseudoHuber(c);
+        DDPMScheduler scheduler = DDPMScheduler.of(PROCESS);
+        NoisedBatch<INDArray> batch = TrainingRecipe.of(LevelSampler.uniform(PROCESS.schedule())).withWeight(LossWeight.minSnr(5)).batch(scheduler, normal(1, 3, 2, 2), 5, 1);
+        INDArray output = normal(3, 3, 2, 2);
+        double[] weights = values(batch.weights());
+        double[] normed = values(batch.normed(scheduler, norm, output).weights());
+        double[] errors = values(output.sub(batch.target()));
+        for (int row = 0; row < 3; row++) {
+            double squares = Arrays.stream(errors, 4 * row, 4 * row + 4).map(e -> e * e).sum();
+            // By the first element of the row: of the squared mean, and of the norm with its slope as it stands where that is taken without gradient.
+            double slope = adaptive ? norm.slope(squares) : (norm.value(squares * (1 + 1e-6)) - norm.value(squares * (1 - 1e-6))) / (2e-6 * squares);
+            assertEquals(weights[row] * slope * 2 * errors[4 * row], normed[row] * 2 * errors[4 * row] / 4, 1e-8 * Math.abs(weights[row] * slope));
+        }
+        assertThrows(IllegalArgumentException.class, () -> batch.normed(scheduler, LossNorm.pseudoHuber(0), batch.target()));
     }
 
     @Test

@@ -4,7 +4,9 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
+import io.github.diffusion4j.core.kernel.Moments;
 import io.github.diffusion4j.core.kernel.Term;
 import io.github.diffusion4j.core.plan.Noising;
 import java.util.List;
@@ -98,6 +100,32 @@ public record NoisedBatch<A>(A input, A timesteps, List<A> columns, A target, A 
             }
         }
         return rounded;
+    }
+
+    /**
+     * The batch whose weighted squared error, a mean over elements, has the gradient of a loss of another norm: for libraries without that norm, or for weights that are taken without gradient. The
+     * weight of a row becomes {@code w n dvalue/dS} with S the sum of squared errors of its n elements now (see {@link LossNorm}).
+     *
+     * @param process the library of the arrays and their rows
+     * @param norm the norm of a row
+     * @param output what the network returns for the batch now, of the target's shape
+     * @return the batch, of the same arrays but for the weights
+     * @throws IllegalArgumentException if a weight is not finite, as where an error of 0 has no direction
+     */
+    public NoisedBatch<A> normed(Noising<A> process, LossNorm norm, A output) {
+        Arrays<A> arrays = process.arrays();
+        double[] scaled = arrays.values(weights);
+        arrays.onHost(output, false, returned -> arrays.onHost(target, false, wanted -> {
+            Moments[] errors = Moments.combined(new HostArray[] {returned.byRows(process.rows()), wanted.byRows(process.rows())}, new double[] {1, -1});
+            for (int row = 0; row < scaled.length; row++) {
+                double slope = norm.slope(errors[row].product(0, 0));
+                if (!Double.isFinite(slope)) {
+                    throw new IllegalArgumentException("the error of sample " + row + " is " + errors[row].norm(0) + ", where " + norm + " has the slope " + slope + "; use a norm that is smooth at 0");
+                }
+                scaled[row] *= errors[row].values() * slope;
+            }
+        }));
+        return new NoisedBatch<>(input, timesteps, columns, target, arrays.vector(arrays.type(weights), scaled));
     }
 
     private static <A> void checkAgree(Noising<A> process, A data, A noise, int levels) {

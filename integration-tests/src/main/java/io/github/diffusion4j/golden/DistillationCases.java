@@ -402,18 +402,24 @@ final class DistillationCases<A> {
         return Linear.DATA.times(value);
     }
 
+    /** Pairs that are given, at times that count from the noise: 0, 1, uniform, or one of k equal steps, moved by eps. */
     private void reflow() {
         golden.takes("reflow_t_schedule", "eps");
-        if (!golden.argument("reflow_t_schedule").asText().equals("t0")) {
-            throw new UnsupportedOperationException("this choice of times is not known: " + golden.argument("reflow_t_schedule"));
-        }
-        double clean = 1 - golden.number("eps");
+        double eps = golden.number("eps", 1e-3);
+        int rows = (int) golden.comparison().shape()[0];
+        double[] places = switch (golden.argument("reflow_t_schedule").asText()) {
+            case "t0" -> new double[rows];
+            case "t1" -> DoubleStream.generate(() -> 1).limit(rows).toArray();
+            case "uniform" -> golden.drawn("uniforms");
+            default -> Arrays.stream(golden.drawn("integers")).map(k -> k / golden.number("reflow_t_schedule")).toArray();
+        };
         Flow flow = new Flow(1);
-        TrainingRecipe recipe = TrainingRecipe.of(LevelSampler.table(List.of(flow.at(clean)), 1));
-        NoisedBatch<A> batch = recipe.batch(ComposedScheduler.of(flow, DDIM).withParameterization(Parameterization.flow()).on(golden.comparison().arrays()), golden.array("data"), golden.array("z0"), 0, 0);
+        double[] times = Arrays.stream(places).map(place -> place * (1 - eps) + eps).toArray();
+        DrawnLevels drawn = new DrawnLevels(DoubleStream.of(times).mapToObj(t -> flow.at(1 - t)).toList(), DoubleStream.generate(() -> 1).limit(rows).toArray());
+        NoisedBatch<A> batch = NoisedBatch.of(ComposedScheduler.of(flow, DDIM).withParameterization(Parameterization.flow()).on(golden.comparison().arrays()), golden.array("data"), golden.array("z0"),
+                drawn, LossWeight.plain());
         double[] x = values(batch.input());
         double[] target = values(batch.target());
-        double told = 0.001 * 999 * (1 - clean);
-        golden.check("loss", IntStream.range(0, x.length).mapToDouble(i -> 0.7 * Math.tanh(x[i]) + told + target[i]).map(e -> e * e).average().orElseThrow());
+        golden.check("loss", IntStream.range(0, x.length).mapToDouble(i -> 0.7 * Math.tanh(x[i]) + 0.001 * 999 * times[i / (x.length / rows)] + target[i]).map(e -> e * e).average().orElseThrow());
     }
 }

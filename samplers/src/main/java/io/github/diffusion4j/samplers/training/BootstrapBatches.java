@@ -199,6 +199,10 @@ public record BootstrapBatches<A>(Noising<A> process, TrainingRecipe recipe, Boo
             for (int row = 0; row < weights.length; row++) {
                 Lesson lesson = lessons.get(row);
                 weights[row] *= lesson.weight() * recipe.weight().weight(lesson.level(), lesson.quantity());
+                if (!Double.isFinite(weights[row])) {
+                    throw new IllegalArgumentException("the weight of sample " + row + " is " + weights[row] + " at " + lesson.level() + ", of which the lesson's is " + lesson.weight()
+                            + "; where it divides by the gap of two levels, let the gap close less far");
+                }
             }
             List<A> columns = IntStream.range(0, lessons.get(0).columns().size()).mapToObj(k -> vector(lessons, lesson -> lesson.columns().get(k))).toList();
             return new NoisedBatch<>(combined(lessons.stream().map(Lesson::input).toList()), vector(lessons, Lesson::time), columns, combined(targets), arrays.vector(numbers(), weights));

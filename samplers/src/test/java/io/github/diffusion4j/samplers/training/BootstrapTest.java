@@ -301,6 +301,10 @@ class BootstrapTest {
         assertThrows(IllegalArgumentException.class, () -> new Shortcut(new Flow(1), Parameterization.flow(), 100));
         assertThrows(IllegalArgumentException.class, () -> new MeanFlow(Parameterization.flow(), LevelDraw.uniformFlowTime(), 1.5, 1));
         assertThrows(IllegalArgumentException.class, () -> new ProgressiveDistillation(Parameterization.sample(), DDIM, new Flow(1), List.of(0.0, 1.0)));
+        EdmSchedule edm = new EdmSchedule(0.002, 80);
+        Consistency closed = Consistency.of(Parameterization.sample(), (drawn, iteration) -> new Gap.Pair(drawn, drawn), Route.data()).perGap();
+        String closing = assertThrows(IllegalArgumentException.class, () -> taught(edm, closed, call -> one(0), edm.at(1), 1, 1)).getMessage();
+        assertTrue(closing.contains("let the gap close less far"), closing);
         Flow flow = new Flow(1);
         Bootstrap clean = (tape, level, chance, iteration) -> Tape.lesson(Parameterization.epsilon(), flow.at(0), Linear.DATA, Linear.DATA);
         String refusal = assertThrows(IllegalArgumentException.class, () -> taught(flow, clean, Recipe.alone(), flow.at(0.5), 1, 1)).getMessage();

@@ -19,6 +19,7 @@ public final class Scratch {
     private final float[][] floats = new float[Pass.REGISTERS + 2][];
     private final double[][] doubles = new double[Pass.REGISTERS + 2][];
     private final double[][] blocks = new double[BLOCKS][];
+    private final double[][] rows = new double[2][0];
     private final CounterNormals normals = new CounterNormals();
     private final int[] counts = new int[1 << OrderStatistics.DIGIT];
 
@@ -68,6 +69,14 @@ public final class Scratch {
             blocks[number] = new double[SIZE];
         }
         return blocks[number];
+    }
+
+    /** One of two rows of doubles with any contents, as long as asked for or longer. */
+    double[] row(int number, int length) {
+        if (rows[number].length < length) {
+            rows[number] = new double[length];
+        }
+        return rows[number];
     }
 
     /** Counters with any contents. */

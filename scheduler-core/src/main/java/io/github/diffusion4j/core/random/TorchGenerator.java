@@ -142,6 +142,61 @@ public final class TorchGenerator implements Serializable {
     }
 
     /**
+     * {@code exponential_}: exponential numbers with mean 1, {@code -log1p(-u)} with u of 53 bits of a word of 64, rounded to the type. The plain kernel's: wheels with MKL from about 2.0 to 2.6 draw
+     * others.
+     *
+     * @param type the data type
+     * @param count the number of elements
+     * @return the numbers
+     */
+    public Draw exponential(TorchType type, int count) {
+        checkCount(count);
+        MersenneTwister own = engine.copy();
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = type.round(-StrictMath.log1p(-TorchType.FLOAT64.uniform(own)));
+        }
+        return new Draw(values, new TorchGenerator(own, hasSpare, spare));
+    }
+
+    /**
+     * {@code torch.multinomial} of one class for each row of weights: the largest {@code w / E} with numbers of {@link #exponential}.
+     *
+     * @param type the data type of the weights
+     * @param weights the rows of weights, one after another
+     * @param classes the length of a row
+     * @return the classes
+     * @throws IllegalArgumentException if there are no whole rows
+     */
+    public Integers multinomial(TorchType type, double[] weights, int classes) {
+        if (classes < 1 || weights.length % classes != 0) {
+            throw new IllegalArgumentException("multinomial draws from whole rows of weights, got " + weights.length + " weights for rows of " + classes);
+        }
+        Draw numbers = exponential(type, weights.length);
+        long[] chosen = new long[weights.length / classes];
+        for (int i = 0; i < weights.length; i++) {
+            int row = i / classes;
+            int best = row * classes + (int) chosen[row];
+            if (type.round(weights[i] / numbers.values()[i]) > type.round(weights[best] / numbers.values()[best])) {
+                chosen[row] = i % classes;
+            }
+        }
+        return new Integers(chosen, numbers.next());
+    }
+
+    /**
+     * The generator after some words of 32 bits: one for each number of {@link #rand} in FLOAT32 and of a narrow {@link #randint}, two for one of {@link #exponential}.
+     *
+     * @param words how many words
+     * @return the generator
+     */
+    public TorchGenerator afterWords(long words) {
+        MersenneTwister own = engine.copy();
+        own.skip(words);
+        return new TorchGenerator(own, hasSpare, spare);
+    }
+
+    /**
      * {@code torch.randint}. Ranges of 2^32 and more take 64 random bits; newer versions of PyTorch do so from 2^28 on.
      *
      * @param low the lowest number

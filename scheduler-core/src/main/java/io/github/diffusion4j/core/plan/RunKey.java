@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** What tells a run from another by its numbers, but not by their last digits. */
-final class RunKey {
+public final class RunKey {
 
     private static final int DIGITS = 16;
 
@@ -50,8 +50,13 @@ final class RunKey {
         }
     }
 
-    /** The hash in hexadecimal digits. */
-    static String sha256(byte[] bytes) {
+    /**
+     * The hash SHA-256.
+     *
+     * @param bytes what is hashed
+     * @return hexadecimal digits
+     */
+    public static String sha256(byte[] bytes) {
         try {
             return String.format("%064x", new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(bytes)));
         } catch (NoSuchAlgorithmException e) {

@@ -106,7 +106,7 @@ public final class DiffusersConfig extends JsonConfig {
         String name = given.startsWith(FLAX) ? given.substring(FLAX.length()) : given;
         if (!DiffusersClasses.knows(name)) {
             throw new IllegalArgumentException("unknown scheduler class '" + Json.shortened(given) + "' in " + CLASS + "; known are " + classNames()
-                    + " (schedulers of discrete tokens are not part of this library)");
+                    + " (schedulers over tokens are read by TokenConfig)");
         }
         return name;
     }

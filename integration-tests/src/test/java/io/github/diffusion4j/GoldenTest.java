@@ -53,7 +53,7 @@ class GoldenTest {
             run(file);
             cases += Integer.parseInt(report().replaceAll("(?s).*?(\\d+) passed, 0 failed\n", "$1"));
         }
-        assertEquals(1165, cases);
+        assertEquals(1304, cases);
     }
 
     @Test

@@ -55,6 +55,10 @@ final class Comparison<A> {
         worst = Math.max(worst, error);
     }
 
+    ElementType type() {
+        return type;
+    }
+
     Arrays<A> arrays() {
         return arrays;
     }

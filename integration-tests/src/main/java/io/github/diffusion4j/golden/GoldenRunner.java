@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Runs golden cases from folders of JSON files and prints one line for each class: name, cases passed, cases in all, and the
  * worst relative error on DOUBLE arrays. A case passes if DOUBLE agrees to 1e-7 and FLOAT to 1e-4 of the largest expected
  * value; where the reference's own single precision is further than that from its double precision ({@code stock_vs_exact}), FLOAT may be as far, and the
- * report says so. Training was recorded in double and must agree to 1e-9. Every case runs over ND4J's arrays and over Java's own, which must agree bit by bit. Schedules were recorded in
+ * report says so. Training and tokens were recorded in double and must agree to 1e-9, seeded tokens to 1e-5; tokens themselves exactly. Every case runs over ND4J's arrays and over Java's own, which must agree bit by bit. Schedules were recorded in
  * single precision and may be off by 1e-6; random numbers must agree in every bit where bits were recorded. A class or a kind of case that is not known counts as failed.
  */
 public final class GoldenRunner {
@@ -146,6 +146,9 @@ public final class GoldenRunner {
     }
 
     private static <A> Result result(JsonNode golden, Arrays<A> arrays, ElementType type, double allowed) {
+        if (TokenCase.knows(golden)) {
+            return new TokenCase<>(golden, arrays, type).result(allowed);
+        }
         if (golden.has("scheduler_config")) {
             return DiffusersCase.of(golden, arrays, type).result(allowed);
         }

@@ -13,16 +13,24 @@ import io.github.diffusion4j.core.guidance.Guidance;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.kernel.Nucleus;
+import io.github.diffusion4j.core.kernel.Question;
 import io.github.diffusion4j.core.kernel.Rows;
 import io.github.diffusion4j.core.noise.BrownianNoise;
 import io.github.diffusion4j.core.noise.CounterNoise;
+import io.github.diffusion4j.core.noise.CounterTokens;
 import io.github.diffusion4j.core.noise.CounterUniform;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.noise.RecordedNoise;
+import io.github.diffusion4j.core.noise.RecordedTokens;
+import io.github.diffusion4j.core.noise.TokenDraw;
+import io.github.diffusion4j.core.noise.TokenNoise;
+import io.github.diffusion4j.core.noise.TokenRequest;
 import io.github.diffusion4j.core.noise.TorchBrownianNoise;
 import io.github.diffusion4j.core.noise.TorchCudaNoise;
 import io.github.diffusion4j.core.noise.TorchNoise;
+import io.github.diffusion4j.core.noise.TorchTokens;
 import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Held;
 import io.github.diffusion4j.core.plan.Langevin;
@@ -35,6 +43,12 @@ import io.github.diffusion4j.core.random.SeedSequence;
 import io.github.diffusion4j.core.random.TorchBrownianTree;
 import io.github.diffusion4j.core.random.TorchGenerator;
 import io.github.diffusion4j.core.random.TorchType;
+import io.github.diffusion4j.core.tokens.Prefix;
+import io.github.diffusion4j.core.tokens.Quota;
+import io.github.diffusion4j.core.tokens.TokenLevel;
+import io.github.diffusion4j.core.tokens.TokenPlan;
+import io.github.diffusion4j.core.tokens.Tokens;
+import io.github.diffusion4j.core.tokens.Verdict;
 import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.core.training.Coupling;
 import io.github.diffusion4j.core.training.FrequencyWeight;
@@ -59,14 +73,18 @@ import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
 import io.github.diffusion4j.samplers.diffusers.GuiderConfig;
 import io.github.diffusion4j.samplers.diffusers.Run;
+import io.github.diffusion4j.samplers.diffusers.TokenConfig;
 import io.github.diffusion4j.samplers.guidance.GuidanceCatalog;
 import io.github.diffusion4j.samplers.guidance.ResidualGuidance;
 import io.github.diffusion4j.samplers.guidance.Scale;
 import io.github.diffusion4j.samplers.names.Names;
+import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.tokens.BlockDecoding;
+import io.github.diffusion4j.samplers.tokens.CanvasDecoding;
 import io.github.diffusion4j.samplers.training.BootstrapBatches;
 import io.github.diffusion4j.samplers.training.ConditionalPath;
 import io.github.diffusion4j.samplers.training.Curriculum;
@@ -137,7 +155,7 @@ final class SerializableValues {
     private SerializableValues() {}
 
     static List<Object> all() {
-        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names(), guidance(), likelihoods()).flatMap(List::stream).collect(toList());
+        return Stream.of(schedules(), spacings(), solvers(), parts(), noises(), training(), configs(), runs(), schedulers(), names(), guidance(), likelihoods(), tokens()).flatMap(List::stream).collect(toList());
     }
 
     private static List<Object> guidance() {
@@ -149,6 +167,27 @@ final class SerializableValues {
         GuiderConfig.classNames().forEach(name -> guidance.add(GuiderConfig.of(name)));
         guidance.addAll(List.of(Scale.plusPlus(0.6), new ResidualGuidance(1.1, 1, false, 4), new Held<>(Map.of(), Map.of("rate", List.of(1.0))), Guidance.NONE));
         return guidance;
+    }
+
+    private static List<Object> tokens() {
+        CounterTokens counter = CounterTokens.of(7);
+        TokenDraw draw = TokenDraw.coin(3);
+        List<List<TokenDraw>> draws = List.of(List.of(TokenDraw.candidate(), draw), List.of());
+        TokenConfig block = TokenConfig.of("BlockRefinementScheduler").with("editing_threshold", 0.4);
+        TokenPlan plan = block.scheduler().plan(Run.steps(3).with("mask_token_id", 9).with("block_length", 4).with("timesteps", new int[] {0, 1, 2, 3, 4}));
+        TokenPlan corrected = TokenConfig.of("DiscreteDDIMScheduler").with("corrector_steps", 1).scheduler().plan(5);
+        List<TokenConfig> configs = List.of(block, TokenConfig.of("AmusedScheduler").with("mask_token_id", 5), TokenConfig.of("VQDiffusionScheduler").with("num_vec_classes", 6),
+                TokenConfig.of("DiscreteDDIMScheduler").with("corrector_k", 2), TokenConfig.of("EntropyBoundScheduler"));
+        List<Object> tokens = new ArrayList<>(List.of(counter, counter.racing().forSamples(2, 1), counter.after(draws), TokenNoise.none(), TorchTokens.of(3).fromRandomTokens().forRun(draws),
+                RecordedTokens.of(List.of(new RecordedTokens.Recorded(List.of(0.25, 0.5), true))), new TokenRequest(2, draw, 5, 2, 3), plan, corrected, plan.start(2, 4), Tokens.filled(3, 1, 2, 2),
+                new Question(0.5, 3, new Nucleus(0.9, Nucleus.Rule.WITHIN), 2, false, 0.1), TokenLevel.masking(0.3), new Quota.AllBut(0.3), new Quota.Part(0.5), new Quota.Reach(1, 3), new Quota.Fixed(2),
+                Verdict.ALL, new Prefix(0.1), new BlockDecoding(plan, 4, 3, true, 1, -1), new CanvasDecoding(corrected, 6, 8, 1, 0.005, false)));
+        for (TokenConfig config : configs) {
+            for (Convention convention : List.of(Convention.EXACT, Convention.DIFFUSERS)) {
+                tokens.addAll(List.of(config, config.scheduler(convention), config.scheduler(convention).plan(3)));
+            }
+        }
+        return tokens;
     }
 
     private static List<Object> likelihoods() {

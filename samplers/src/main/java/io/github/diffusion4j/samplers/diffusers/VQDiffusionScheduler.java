@@ -20,6 +20,9 @@ public final class VQDiffusionScheduler extends TokenScheduler {
 
     private static final int MOST_TIMESTEPS = 1_000_000;
 
+    /** Of probabilities that add to 1. */
+    private static final double ROUNDING = 1e-12;
+
     private final int classes;
     private final int trained;
 
@@ -52,10 +55,12 @@ public final class VQDiffusionScheduler extends TokenScheduler {
         }
         double alpha = along("alpha", timestep);
         double gamma = along("gamma", timestep);
-        if (!(alpha > 0 && gamma >= 0 && gamma < 1 && alpha + gamma <= 1)) {
+        double rest = 1 - alpha - gamma;
+        double random = !asDiffusers() && Math.abs(rest) < ROUNDING ? 0 : rest;
+        if (!(alpha > 0 && gamma >= 0 && gamma < 1 && random >= 0)) {
             throw new IllegalArgumentException("alpha_cum and gamma_cum are probabilities that add to at most 1, got " + alpha + " and " + gamma + " at timestep " + timestep);
         }
-        return new TokenLevel(alpha, 1 - alpha - gamma, gamma);
+        return new TokenLevel(alpha, random, gamma);
     }
 
     /**

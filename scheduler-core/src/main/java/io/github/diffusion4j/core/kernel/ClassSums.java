@@ -4,6 +4,7 @@ package io.github.diffusion4j.core.kernel;
 final class ClassSums {
 
     private double max = Double.NEGATIVE_INFINITY;
+    private float largest = Float.NEGATIVE_INFINITY;
     private double sum;
     private double moment;
 
@@ -21,6 +22,16 @@ final class ClassSums {
                 moment += depth * weight;
             }
         }
+    }
+
+    /** The same of a whole block of floats, {@code y = x / temperature}; the temperature is above 0 and the largest value of the block or one before finite. */
+    void add(float[] x, float largest, double temperature, FloatExponentials exponentials) {
+        float top = Math.max(this.largest, largest);
+        this.largest = top;
+        raise(top / temperature);
+        double[] sums = exponentials.sums(x, top, temperature);
+        sum += sums[0];
+        moment += sums[1];
     }
 
     /** The sums below a new largest value. */

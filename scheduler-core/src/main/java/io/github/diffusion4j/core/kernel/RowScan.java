@@ -31,22 +31,75 @@ final class RowScan {
         this.tempered = question.temperature() == 1 ? plain : new ClassSums();
     }
 
-    void read(Scratch scratch) {
-        double[] z = scratch.block(0);
+    /** Where values are floats their exponentials are taken in floats too. */
+    void read(boolean floats, Scratch scratch) {
+        boolean fast = floats && question.temperature() > 0;
         reached = scratch.row(1, 2 * (classes / Scratch.SIZE + 1));
         for (int start = 0; start < classes; start += Scratch.SIZE) {
-            int count = load(start, z);
-            largest(z, start, count);
-            plain.add(z, count);
-            if (tempered != plain) {
-                temper(z, count);
-                tempered.add(z, count);
+            if (fast) {
+                addFloats(start, scratch);
+            } else {
+                addDoubles(start, scratch.block(0));
             }
             reached[2 * (start / Scratch.SIZE)] = tempered.sum();
             reached[2 * (start / Scratch.SIZE) + 1] = tempered.max();
         }
         if (!(plain.sum() > 0) || !Double.isFinite(plain.logSum())) {
             throw new IllegalArgumentException("the logits of position " + base / classes + " (counted over the batch) have no largest finite value; a network that gives NaN or infinity cannot be sampled");
+        }
+    }
+
+    private void addDoubles(int start, double[] z) {
+        int count = load(start, z);
+        largest(z, start, count);
+        plain.add(z, count);
+        if (tempered != plain) {
+            temper(z, count);
+            tempered.add(z, count);
+        }
+    }
+
+    private void addFloats(int start, Scratch scratch) {
+        float[] x = scratch.floats(1)[0];
+        int count = Math.min(Scratch.SIZE, classes - start);
+        memory.read(base + start, x, 0, count);
+        Arrays.fill(x, count, Scratch.SIZE, Float.NEGATIVE_INFINITY);
+        int out = question.excluded() - start;
+        if (out >= 0 && out < count) {
+            x[out] = Float.NEGATIVE_INFINITY;
+        }
+        int here = token - start;
+        if (here >= 0 && here < count) {
+            x[here] += (float) question.raised();
+            current = x[here];
+        }
+        float top = scratch.exponentials().largest(x);
+        if (top > second) {
+            firstTwo(x, start, count);
+        }
+        if (first > Double.NEGATIVE_INFINITY || Float.isNaN(top)) {
+            plain.add(x, top, 1, scratch.exponentials());
+            if (tempered != plain) {
+                tempered.add(x, top, question.temperature(), scratch.exponentials());
+            }
+        }
+    }
+
+    private void firstTwo(float[] x, int start, int count) {
+        for (int k = 0; k < count; k++) {
+            if (x[k] > second) {
+                rank(x[k], start + k);
+            }
+        }
+    }
+
+    private void rank(double z, int label) {
+        if (z > first) {
+            second = first;
+            first = z;
+            best = label;
+        } else {
+            second = z;
         }
     }
 
@@ -82,12 +135,8 @@ final class RowScan {
             return;
         }
         for (int k = 0; k < count; k++) {
-            if (z[k] > first) {
-                second = first;
-                first = z[k];
-                best = start + k;
-            } else if (z[k] > second) {
-                second = z[k];
+            if (z[k] > second) {
+                rank(z[k], start + k);
             }
         }
     }

@@ -20,6 +20,7 @@ public final class Scratch {
     private final double[][] doubles = new double[Pass.REGISTERS + 2][];
     private final double[][] blocks = new double[BLOCKS][];
     private final double[][] rows = new double[2][0];
+    private final FloatExponentials exponentials = new FloatExponentials();
     private final CounterNormals normals = new CounterNormals();
     private final int[] counts = new int[1 << OrderStatistics.DIGIT];
 
@@ -77,6 +78,11 @@ public final class Scratch {
             rows[number] = new double[length];
         }
         return rows[number];
+    }
+
+    /** The exponentials of this thread, which need memory too. */
+    FloatExponentials exponentials() {
+        return exponentials;
     }
 
     /** Counters with any contents. */

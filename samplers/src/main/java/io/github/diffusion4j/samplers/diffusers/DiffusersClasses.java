@@ -1,11 +1,6 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -14,17 +9,9 @@ import java.util.Set;
 /** What Diffusers' scheduler classes take: their config keys with defaults, and the arguments of their runs. Facts, in a resource. */
 final class DiffusersClasses {
 
-    private static final ObjectNode CLASSES = read();
+    private static final ObjectNode CLASSES = Json.table("classes.json");
 
     private DiffusersClasses() {}
-
-    private static ObjectNode read() {
-        try (InputStream in = DiffusersClasses.class.getResourceAsStream("classes.json")) {
-            return Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the table of Diffusers' classes cannot be read", e);
-        }
-    }
 
     static Set<String> names() {
         return new TreeSet<>(Json.keys(CLASSES));
@@ -51,18 +38,12 @@ final class DiffusersClasses {
 
     /** The arguments of a run besides the number of steps. */
     static List<String> arguments(String name) {
-        List<String> arguments = new ArrayList<>();
-        for (JsonNode argument : CLASSES.get(name).get("run")) {
-            arguments.add(argument.textValue());
-        }
-        return arguments;
+        return Json.texts(CLASSES.get(name).path("run"));
     }
 
     /** The arguments that Diffusers' class takes and does not read. */
     static List<String> ignored(String name) {
-        List<String> ignored = new ArrayList<>();
-        CLASSES.get(name).path("ignored").forEach(argument -> ignored.add(argument.textValue()));
-        return ignored;
+        return Json.texts(CLASSES.get(name).path("ignored"));
     }
 
     /** Whether any class has a config key. */

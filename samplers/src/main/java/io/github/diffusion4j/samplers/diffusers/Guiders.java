@@ -18,10 +18,6 @@ import io.github.diffusion4j.samplers.guidance.Tangential;
 import io.github.diffusion4j.samplers.guidance.Window;
 import io.github.diffusion4j.samplers.guidance.ZeroStar;
 import io.github.diffusion4j.samplers.solvers.Convention;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +31,7 @@ import java.util.stream.IntStream;
 /** Diffusers' guider classes as guidance of this library. */
 final class Guiders {
 
-    private static final ObjectNode CLASSES = read();
+    private static final ObjectNode CLASSES = Json.table("guiders.json");
 
     private static final String SCALE = "guidance_scale";
     private static final String RESCALE = "guidance_rescale";
@@ -67,14 +63,6 @@ final class Guiders {
             Map.entry("LTX2Guidance", Guiders::ltx)));
 
     private Guiders() {}
-
-    private static ObjectNode read() {
-        try (InputStream in = Guiders.class.getResourceAsStream("guiders.json")) {
-            return Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the table of Diffusers' guiders cannot be read", e);
-        }
-    }
 
     static Set<String> names() {
         return new TreeSet<>(Json.keys(CLASSES));

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InvalidObjectException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +79,15 @@ final class Json {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
 
+    /** A table of facts about Diffusers' classes, which comes with this package. */
+    static ObjectNode table(String resource) {
+        try (InputStream in = Json.class.getResourceAsStream(resource)) {
+            return object(read(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource + " cannot be read", e);
+        }
+    }
+
     private static IllegalArgumentException tooLong() {
         return new IllegalArgumentException("a scheduler config has at most " + LONGEST + " bytes; this text is longer");
     }
@@ -96,6 +106,13 @@ final class Json {
         List<String> keys = new ArrayList<>();
         object.fieldNames().forEachRemaining(keys::add);
         return keys;
+    }
+
+    /** The texts of a list; none where it is absent. */
+    static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(entry -> texts.add(entry.textValue()));
+        return texts;
     }
 
     static ObjectNode empty() {

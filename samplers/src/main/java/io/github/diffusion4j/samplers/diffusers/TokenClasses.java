@@ -1,12 +1,7 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.samplers.solvers.Convention;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +12,12 @@ import java.util.function.BiFunction;
 /** Diffusers' scheduler classes over tokens: what they take, in a resource, and how they are made. */
 final class TokenClasses {
 
-    private static final ObjectNode CLASSES = read();
+    private static final ObjectNode CLASSES = Json.table("token-classes.json");
 
     private static final Map<String, BiFunction<TokenConfig, Convention, TokenScheduler>> MADE = Map.of("AmusedScheduler", AmusedScheduler::new, "VQDiffusionScheduler", VQDiffusionScheduler::new,
             "BlockRefinementScheduler", BlockRefinementScheduler::new, "DiscreteDDIMScheduler", DiscreteDDIMScheduler::new, "EntropyBoundScheduler", EntropyBoundScheduler::new);
 
     private TokenClasses() {}
-
-    private static ObjectNode read() {
-        try (InputStream in = TokenClasses.class.getResourceAsStream("token-classes.json")) {
-            return Json.object(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the table of Diffusers' classes over tokens cannot be read", e);
-        }
-    }
 
     static Set<String> names() {
         return new TreeSet<>(Json.keys(CLASSES));
@@ -48,25 +35,17 @@ final class TokenClasses {
     /** The config keys that a class reads: its own, and arguments of its runs that newer versions keep in the config. */
     static List<String> read(String name) {
         List<String> keys = new ArrayList<>(Json.keys(defaults(name)));
-        keys.addAll(list(name, "upstream"));
+        keys.addAll(Json.texts(CLASSES.get(name).path("upstream")));
         return keys;
     }
 
     static List<String> arguments(String name) {
-        return list(name, "run");
+        return Json.texts(CLASSES.get(name).path("run"));
     }
 
     /** The arguments that Diffusers' class takes and does not read. */
     static List<String> ignored(String name) {
-        return list(name, "ignored");
-    }
-
-    private static List<String> list(String name, String key) {
-        List<String> entries = new ArrayList<>();
-        for (JsonNode entry : CLASSES.get(name).path(key)) {
-            entries.add(entry.textValue());
-        }
-        return entries;
+        return Json.texts(CLASSES.get(name).path("ignored"));
     }
 
     static boolean anyReads(String key) {

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ public final class DiffusersConfig extends JsonConfig {
 
     private static final long serialVersionUID = 1;
 
-    private static final String CLASS = "_class_name";
     private static final String FLAX = "Flax";
     private static final Path IN_MODEL = Paths.get("scheduler", "scheduler_config.json");
 
@@ -71,9 +69,7 @@ public final class DiffusersConfig extends JsonConfig {
      * @throws IOException if there is none, or it cannot be read
      */
     public static DiffusersConfig load(Path path) throws IOException {
-        try (InputStream stream = Files.newInputStream(in(path, IN_MODEL))) {
-            return read(stream);
-        }
+        return parse(text(path, IN_MODEL));
     }
 
     /**
@@ -140,12 +136,7 @@ public final class DiffusersConfig extends JsonConfig {
      * @throws IllegalArgumentException if the class has no such key
      */
     public DiffusersConfig with(String key, Object value) {
-        if (!has(key)) {
-            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + Json.keys(DiffusersClasses.defaults(className())));
-        }
-        ObjectNode changed = root().deepCopy();
-        changed.set(key, Json.value(value));
-        return new DiffusersConfig(changed);
+        return new DiffusersConfig(changed(className(), ownKeys(), key, value));
     }
 
     /**
@@ -194,7 +185,7 @@ public final class DiffusersConfig extends JsonConfig {
     public Lint lint() {
         List<String> unknown = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        for (String key : foreignKeys(className())) {
+        for (String key : foreign(ownKeys())) {
             (DiffusersClasses.anyHas(key) ? others : unknown).add(key);
         }
         return new Lint(List.copyOf(unknown), List.copyOf(others), Renames.applied(className(), root()), Oddities.of(scheduler()));
@@ -231,7 +222,7 @@ public final class DiffusersConfig extends JsonConfig {
             throw new IllegalArgumentException(className() + " as " + otherClass + " would be another model: " + String.join("; ", lost)
                     + ". Use a solver of this library on the same model, config.scheduler().composed(solver), or a name on it, Names.comfy(sampler, scheduler).on(config)");
         }
-        List<String> dropped = other.foreignKeys(other.className());
+        List<String> dropped = other.foreign(other.ownKeys());
         List<String> told = Json.keys(other.root()).stream().filter(key -> !key.equals(CLASS) && !(root().has(key) && Json.byValue(other.root().get(key)).equals(Json.byValue(root().get(key))))).toList();
         List<String> carried = Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !dropped.contains(key) && !told.contains(key)).toList();
         return new Swap(other, carried, dropped, told);
@@ -247,9 +238,8 @@ public final class DiffusersConfig extends JsonConfig {
         return as(otherClass.getSimpleName());
     }
 
-    private List<String> foreignKeys(String className) {
-        ObjectNode own = DiffusersClasses.defaults(className);
-        return Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !own.has(key)).toList();
+    private List<String> ownKeys() {
+        return Json.keys(DiffusersClasses.defaults(className()));
     }
 
     /** The keys the class reads: its own, and those that Diffusers' classes find although they are not theirs. */

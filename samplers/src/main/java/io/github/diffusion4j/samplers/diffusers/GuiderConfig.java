@@ -3,11 +3,9 @@ package io.github.diffusion4j.samplers.diffusers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.core.guidance.Guidance;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.List;
@@ -26,7 +24,6 @@ public final class GuiderConfig extends JsonConfig {
 
     private static final long serialVersionUID = 1;
 
-    private static final String CLASS = "_class_name";
     private static final Path IN_MODEL = Paths.get("guider", "guider_config.json");
 
     private GuiderConfig(ObjectNode root) {
@@ -53,9 +50,7 @@ public final class GuiderConfig extends JsonConfig {
      * @throws IOException if there is none, or it cannot be read
      */
     public static GuiderConfig load(Path path) throws IOException {
-        try (InputStream stream = Files.newInputStream(in(path, IN_MODEL))) {
-            return parse(Json.read(stream));
-        }
+        return parse(text(path, IN_MODEL));
     }
 
     /**
@@ -111,12 +106,7 @@ public final class GuiderConfig extends JsonConfig {
      * @throws IllegalArgumentException if the class has no such key
      */
     public GuiderConfig with(String key, Object value) {
-        if (!Guiders.defaults(className()).has(key)) {
-            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + Json.keys(Guiders.defaults(className())));
-        }
-        ObjectNode changed = root().deepCopy();
-        changed.set(key, Json.value(value));
-        return new GuiderConfig(changed);
+        return new GuiderConfig(changed(className(), Json.keys(Guiders.defaults(className())), key, value));
     }
 
     /**
@@ -146,7 +136,7 @@ public final class GuiderConfig extends JsonConfig {
      */
     public Lint lint() {
         guidance();
-        List<String> foreign = Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !Guiders.defaults(className()).has(key)).toList();
+        List<String> foreign = foreign(Json.keys(Guiders.defaults(className())));
         return new Lint(foreign.stream().filter(key -> !Guiders.anyHas(key)).toList(), foreign.stream().filter(Guiders::anyHas).toList(), Guiders.oddities(className(), root()));
     }
 

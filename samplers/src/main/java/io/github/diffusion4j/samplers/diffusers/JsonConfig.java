@@ -3,13 +3,19 @@ package io.github.diffusion4j.samplers.diffusers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.samplers.WholeFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 
 /** A config file of Diffusers: what was read is written back, and configs are equal by their values. */
 abstract class JsonConfig implements Serializable {
+
+    /** The key of the class's name. */
+    static final String CLASS = "_class_name";
 
     private static final long serialVersionUID = 1;
 
@@ -23,12 +29,33 @@ abstract class JsonConfig implements Serializable {
         return root;
     }
 
-    /** A file, or the one that a model folder holds, itself or in its own folder for it. */
-    static Path in(Path path, Path inModel) {
+    /** The text of a file, or of the one that a model folder holds, itself or in its own folder for it. */
+    static String text(Path path, Path inModel) throws IOException {
+        try (InputStream stream = Files.newInputStream(in(path, inModel))) {
+            return Json.read(stream);
+        }
+    }
+
+    private static Path in(Path path, Path inModel) {
         if (!Files.isDirectory(path)) {
             return path;
         }
         return Files.exists(path.resolve(inModel)) ? path.resolve(inModel) : path.resolve(inModel.getFileName());
+    }
+
+    /** The values with another one, of a key that the class has. */
+    final ObjectNode changed(String className, Collection<String> own, String key, Object value) {
+        if (!own.contains(key)) {
+            throw new IllegalArgumentException(className + " has no key " + Json.shortened(key) + "; it has " + own);
+        }
+        ObjectNode changed = root.deepCopy();
+        changed.set(key, Json.value(value));
+        return changed;
+    }
+
+    /** The keys that are not the class's own; Diffusers' notes, which begin with an underscore, are nobody's. */
+    final List<String> foreign(Collection<String> own) {
+        return Json.keys(root).stream().filter(key -> !key.startsWith("_") && !own.contains(key)).toList();
     }
 
     /**

@@ -3,11 +3,9 @@ package io.github.diffusion4j.samplers.diffusers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
@@ -28,7 +26,6 @@ public final class TokenConfig extends JsonConfig {
 
     private static final long serialVersionUID = 1;
 
-    private static final String CLASS = "_class_name";
     private static final Path IN_MODEL = Paths.get("scheduler", "scheduler_config.json");
 
     /** Names of newer versions. */
@@ -58,9 +55,7 @@ public final class TokenConfig extends JsonConfig {
      * @throws IOException if there is none, or it cannot be read
      */
     public static TokenConfig load(Path path) throws IOException {
-        try (InputStream stream = Files.newInputStream(in(path, IN_MODEL))) {
-            return parse(Json.read(stream));
-        }
+        return parse(text(path, IN_MODEL));
     }
 
     /**
@@ -128,12 +123,7 @@ public final class TokenConfig extends JsonConfig {
      * @throws IllegalArgumentException if the class has no such key
      */
     public TokenConfig with(String key, Object value) {
-        if (!TokenClasses.read(className()).contains(key)) {
-            throw new IllegalArgumentException(className() + " has no key " + Json.shortened(key) + "; it has " + TokenClasses.read(className()));
-        }
-        ObjectNode changed = root().deepCopy();
-        changed.set(key, Json.value(value));
-        return new TokenConfig(changed);
+        return new TokenConfig(changed(className(), TokenClasses.read(className()), key, value));
     }
 
     /**
@@ -162,7 +152,7 @@ public final class TokenConfig extends JsonConfig {
      * @throws IllegalArgumentException if a value means nothing, naming key and value
      */
     public Lint lint() {
-        List<String> foreign = Json.keys(root()).stream().filter(key -> !key.startsWith("_") && !TokenClasses.read(className()).contains(key)).toList();
+        List<String> foreign = foreign(TokenClasses.read(className()));
         List<String> odd = new ArrayList<>(scheduler().oddities());
         if (root().hasNonNull("minimal_topk") && root().get("minimal_topk").asInt() != 1) {
             odd.add("minimal_topk: no step reads it; only the pipeline of LLaDA 2 takes fewer steps for it");

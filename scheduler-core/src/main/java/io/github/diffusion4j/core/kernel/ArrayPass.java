@@ -158,6 +158,19 @@ public final class ArrayPass<A> {
     }
 
     /**
+     * The moments of the difference of two arrays, each row by itself.
+     *
+     * @param one an array
+     * @param other an array of its shape
+     * @return one entry for each row, of {@code one - other}
+     */
+    public Moments[] difference(A one, A other) {
+        Moments[][] moments = new Moments[1][];
+        onRows(List.of(one, other), hosts -> moments[0] = Moments.combined(hosts.toArray(HostArray[]::new), new double[] {1, -1}));
+        return moments[0];
+    }
+
+    /**
      * Acts on the values of several arrays on the host in their own order: on their memory, or on copies.
      *
      * @param each the arrays

@@ -2,7 +2,6 @@ package io.github.diffusion4j.core.plan;
 
 import io.github.diffusion4j.core.kernel.ArrayPass;
 import io.github.diffusion4j.core.kernel.Arrays;
-import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Moments;
 import io.github.diffusion4j.core.kernel.Rows;
@@ -64,10 +63,8 @@ public record Regression<A>(Arrays<A> arrays, Rows rows, A target, double... wei
      */
     public double[] losses(A output) {
         double[] losses = weights.clone();
-        new ArrayPass<>(arrays, rows, 2).onRows(List.of(output, target), hosts -> {
-            Moments[] moments = Moments.combined(hosts.toArray(HostArray[]::new), new double[] {1, -1});
-            java.util.Arrays.setAll(losses, row -> weights[row] * moments[row].product(0, 0) / moments[row].values());
-        });
+        Moments[] moments = new ArrayPass<>(arrays, rows, 2).difference(output, target);
+        java.util.Arrays.setAll(losses, row -> weights[row] * moments[row].product(0, 0) / moments[row].values());
         return losses;
     }
 

@@ -350,10 +350,8 @@ public final class StepDistribution<A> implements AutoCloseable {
     /** A function of the squared distance of each row of an array from the mean. */
     private double[] squares(A other, OfSquare function) {
         double[] results = new double[deviations.length];
-        new ArrayPass<>(arrays, rows, 2).onRows(List.of(other, mean), hosts -> {
-            Moments[] moments = Moments.combined(hosts.toArray(HostArray[]::new), new double[] {1, -1});
-            java.util.Arrays.setAll(results, row -> function.at(row, moments[row].product(0, 0)));
-        });
+        Moments[] moments = new ArrayPass<>(arrays, rows, 2).difference(other, mean);
+        java.util.Arrays.setAll(results, row -> function.at(row, moments[row].product(0, 0)));
         return results;
     }
 

@@ -2,9 +2,9 @@ package io.github.diffusion4j.core.training;
 
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
+import io.github.diffusion4j.core.kernel.ArrayPass;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
-import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.Kernels;
 import io.github.diffusion4j.core.kernel.Moments;
 import io.github.diffusion4j.core.kernel.Term;
@@ -115,16 +115,14 @@ public record NoisedBatch<A>(A input, A timesteps, List<A> columns, A target, A 
     public NoisedBatch<A> normed(Noising<A> process, LossNorm norm, A output) {
         Arrays<A> arrays = process.arrays();
         double[] scaled = arrays.values(weights);
-        arrays.onHost(output, false, returned -> arrays.onHost(target, false, wanted -> {
-            Moments[] errors = Moments.combined(new HostArray[] {returned.byRows(process.rows()), wanted.byRows(process.rows())}, new double[] {1, -1});
-            for (int row = 0; row < scaled.length; row++) {
-                double slope = norm.slope(errors[row].product(0, 0));
-                if (!Double.isFinite(slope)) {
-                    throw new IllegalArgumentException("the error of sample " + row + " is " + errors[row].norm(0) + ", where " + norm + " has the slope " + slope + "; use a norm that is smooth at 0");
-                }
-                scaled[row] *= errors[row].values() * slope;
+        Moments[] errors = new ArrayPass<>(arrays, process.rows(), 2).difference(output, target);
+        for (int row = 0; row < scaled.length; row++) {
+            double slope = norm.slope(errors[row].product(0, 0));
+            if (!Double.isFinite(slope)) {
+                throw new IllegalArgumentException("the error of sample " + row + " is " + errors[row].norm(0) + ", where " + norm + " has the slope " + slope + "; use a norm that is smooth at 0");
             }
-        }));
+            scaled[row] *= errors[row].values() * slope;
+        }
         return new NoisedBatch<>(input, timesteps, columns, target, arrays.vector(arrays.type(weights), scaled));
     }
 

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.samplers.training;
 
+import io.github.diffusion4j.core.kernel.ArrayPass;
 import io.github.diffusion4j.core.kernel.Arrays;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
@@ -214,29 +215,27 @@ public record BootstrapBatches<A>(Noising<A> process, TrainingRecipe recipe, Boo
                 return new double[lessons.size()];
             }
             double[][] by = lessons.stream().map(lesson -> IntStream.range(0, known.size()).mapToDouble(lesson.normalised().by()::weight).toArray()).toArray(double[][]::new);
-            return onHost(0, new ArrayList<>(), hosts -> {
-                HostArray[] views = hosts.stream().map(host -> host.byRows(rows)).toArray(HostArray[]::new);
-                double[][][] combinations = java.util.Arrays.stream(by).map(row -> new double[][] {row}).toArray(double[][][]::new);
-                double[][] absolute = Moments.absolute(views, combinations);
-                Moments[] moments = Moments.of(views);
-                return IntStream.range(0, lessons.size()).mapToDouble(row -> {
-                    Lesson.Normalised n = lessons.get(row).normalised();
-                    return 1 / ((n.norm() == Lesson.Norm.EUCLIDEAN ? moments[row].norm(by[row]) : absolute[row][0]) + n.constant());
-                }).toArray();
+            double[] scales = new double[lessons.size()];
+            new ArrayPass<>(arrays, rows, 1).onRows(known, hosts -> {
+                for (Lesson.Norm norm : lessons.stream().map(lesson -> lesson.normalised().norm()).distinct().toList()) {
+                    double[] norms = norms(norm, by, hosts.toArray(HostArray[]::new));
+                    for (int row = 0; row < scales.length; row++) {
+                        Lesson.Normalised n = lessons.get(row).normalised();
+                        scales[row] = n.norm() == norm ? 1 / (norms[row] + n.constant()) : scales[row];
+                    }
+                }
             });
+            return scales;
         }
 
-        /** Acts on all known arrays on the host. */
-        private double[] onHost(int from, List<HostArray> hosts, Function<List<HostArray>, double[]> action) {
-            if (from == known.size()) {
-                return action.apply(hosts);
+        /** For each row the norm of its combination of the arrays. */
+        private static double[] norms(Lesson.Norm norm, double[][] by, HostArray... hosts) {
+            if (norm == Lesson.Norm.EUCLIDEAN) {
+                Moments[] moments = Moments.of(hosts);
+                return IntStream.range(0, by.length).mapToDouble(row -> moments[row].norm(by[row])).toArray();
             }
-            double[][] result = new double[1][];
-            arrays.onHost(known.get(from), false, host -> {
-                hosts.add(host);
-                result[0] = onHost(from + 1, hosts, action);
-            });
-            return result[0];
+            double[][][] combinations = java.util.Arrays.stream(by).map(row -> new double[][] {row}).toArray(double[][][]::new);
+            return java.util.Arrays.stream(Moments.absolute(hosts, combinations)).mapToDouble(row -> row[0]).toArray();
         }
 
         void close() {

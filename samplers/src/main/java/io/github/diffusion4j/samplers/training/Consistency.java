@@ -45,6 +45,16 @@ public record Consistency(Parameterization student, Gap gap, Route route, Spread
                 throw new IllegalArgumentException("guidance scales lie in a finite range, the least first, got " + least + " and " + most);
             }
         }
+
+        /** The scale of a sample, the first of its chances. */
+        double drawn(Chance chance) {
+            return least + chance.uniform(0) * (most - least);
+        }
+
+        /** What the student is told. */
+        double[] columns(double scale) {
+            return told ? new double[] {scale} : new double[0];
+        }
     }
 
     /**
@@ -82,8 +92,8 @@ public record Consistency(Parameterization student, Gap gap, Route route, Spread
     @Override
     public Lesson lesson(Tape tape, NoiseLevel level, Chance chance, int iteration) {
         Gap.Pair pair = gap.of(level, iteration);
-        double w = guidance.least() + chance.uniform(0) * (guidance.most() - guidance.least());
-        double[] columns = guidance.told() ? new double[] {w} : new double[0];
+        double w = guidance.drawn(chance);
+        double[] columns = guidance.columns(w);
         Linear next = route.walk(tape, pair.noisier(), pair.cleaner(), w);
         boolean clean = pair.cleaner().sigma() == 0;
         // Where the path has reached the data there is nothing to ask; the question is put nevertheless, at the student's level, so that all rows ask alike.

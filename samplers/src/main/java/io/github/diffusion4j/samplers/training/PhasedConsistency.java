@@ -39,8 +39,8 @@ public record PhasedConsistency(Parameterization student, Phases phases, Route r
         int edge = anywhere ? (int) (chance.uniform(1) * (index + 1)) : phases.edge(index);
         NoiseLevel before = phases.before(index);
         NoiseLevel end = phases.before(edge);
-        double w = guidance.least() + chance.uniform(0) * (guidance.most() - guidance.least());
-        double[] columns = guidance.told() ? new double[] {w} : new double[0];
+        double w = guidance.drawn(chance);
+        double[] columns = guidance.columns(w);
         Linear next = route.walk(tape, level, before, w);
         Linear answer = tape.ask(Role.TARGET, student, next, before, columns);
         // The timestep at an edge steps onto the edge's level: there the target is the sample itself.

@@ -125,6 +125,11 @@ public record Refinement(double label, Candidate candidate, Competing competing,
                 throw new IllegalArgumentException("a window has positions, from the first to before the last, got " + from + " to " + to);
             }
         }
+
+        /** Whether a position of a sample lies inside. */
+        boolean contains(int position) {
+            return position >= from && position < to;
+        }
     }
 
     /**
@@ -202,8 +207,7 @@ public record Refinement(double label, Candidate candidate, Competing competing,
         BitSet committed = situation.state().committed();
         int length = situation.tokens().length();
         for (int place = 0; place < current.length; place++) {
-            boolean inside = place % length >= window.from() && place % length < window.to();
-            competes.set(place, inside && switch (competing) {
+            competes.set(place, window.contains(place % length) && switch (competing) {
                 case MASKED -> current[place] == situation.mask();
                 case UNCOMMITTED -> !committed.get(place);
                 case AFRESH, ALL -> true;
@@ -217,7 +221,7 @@ public record Refinement(double label, Candidate candidate, Competing competing,
         BitSet edited = new BitSet();
         int length = board.situation().tokens().length();
         for (int place = 0; place < board.current().length; place++) {
-            boolean open = !board.competing().get(place) && place % length >= window.from() && place % length < window.to() && !edit.fixed().contains(place % length);
+            boolean open = !board.competing().get(place) && window.contains(place % length) && !edit.fixed().contains(place % length);
             if (open && board.reading().probability(place) > edit.threshold() && board.reading().candidate(place) != board.current()[place]) {
                 board.next()[place] = board.reading().candidate(place);
                 edited.set(place);

@@ -99,10 +99,8 @@ final class DistillationCases<A> {
     }
 
     private NoisedBatch<A> batch(NoiseSchedule schedule, Bootstrap bootstrap, Networks<A> networks, A data, A noise, int iteration, NoiseLevel... levels) {
-        double[] ones = new double[levels.length];
-        Arrays.fill(ones, 1);
         return BootstrapBatches.of(ComposedScheduler.of(schedule, DDIM).on(golden.comparison().arrays()), TrainingRecipe.of(LevelSampler.uniform(new Flow(1))).withWeight(weight()), bootstrap,
-                networks).batch(data, noise, new DrawnLevels(List.of(levels), ones), List.of(), 0, iteration);
+                networks).batch(data, noise, DrawnLevels.of(List.of(levels)), List.of(), 0, iteration);
     }
 
     private LossWeight weight() {
@@ -415,7 +413,7 @@ final class DistillationCases<A> {
         };
         Flow flow = new Flow(1);
         double[] times = Arrays.stream(places).map(place -> place * (1 - eps) + eps).toArray();
-        DrawnLevels drawn = new DrawnLevels(DoubleStream.of(times).mapToObj(t -> flow.at(1 - t)).toList(), DoubleStream.generate(() -> 1).limit(rows).toArray());
+        DrawnLevels drawn = DrawnLevels.of(DoubleStream.of(times).mapToObj(t -> flow.at(1 - t)).toList());
         NoisedBatch<A> batch = NoisedBatch.of(ComposedScheduler.of(flow, DDIM).withParameterization(Parameterization.flow()).on(golden.comparison().arrays()), golden.array("data"), golden.array("z0"),
                 drawn, LossWeight.plain());
         double[] x = values(batch.input());

@@ -11,7 +11,6 @@ import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.training.Recipe;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,11 +34,9 @@ record LevelErrors(Digits digits, long seed) {
         ComposedScheduler process = recipe.scheduler();
         INDArray condition = Digits.oneHot(digits.labels());
         INDArray noise = CounterNoise.of(seed).draw(NoiseRequest.forward(0), DataType.FLOAT, digits.images().shape());
-        double[] ones = new double[digits.size()];
-        Arrays.fill(ones, 1);
         for (int bin = 0; bin < BINS; bin++) {
             NoiseLevel level = level(recipe.schedule(), losses, bin);
-            DrawnLevels drawn = new DrawnLevels(Collections.nCopies(digits.size(), level), ones);
+            DrawnLevels drawn = DrawnLevels.of(Collections.nCopies(digits.size(), level));
             NoisedBatch<INDArray> batch = NoisedBatch.of(process, digits.images(), noise, drawn, LossWeight.plain(Parameterization.sample()));
             losses = losses.with(drawn.levels(), denoiser.errors(batch, condition));
         }

@@ -34,6 +34,16 @@ public record DrawnLevels(List<NoiseLevel> levels, double... weights) implements
     }
 
     /**
+     * Levels that are given, all of weight 1.
+     *
+     * @param levels one for each row
+     * @return the levels
+     */
+    public static DrawnLevels of(List<NoiseLevel> levels) {
+        return new DrawnLevels(levels, DoubleStream.generate(() -> 1).limit(levels.size()).toArray());
+    }
+
+    /**
      * The levels of given timesteps, all of weight 1.
      *
      * @param scheduler the forward process
@@ -41,9 +51,7 @@ public record DrawnLevels(List<NoiseLevel> levels, double... weights) implements
      * @return the levels
      */
     public static DrawnLevels at(Scheduler scheduler, double... timesteps) {
-        double[] ones = new double[timesteps.length];
-        Arrays.fill(ones, 1);
-        return new DrawnLevels(DoubleStream.of(timesteps).mapToObj(scheduler::level).toList(), ones);
+        return of(DoubleStream.of(timesteps).mapToObj(scheduler::level).toList());
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.github.diffusion4j.core.tokens.Tokens;
 import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.diffusers.TokenConfig;
 import io.github.diffusion4j.samplers.solvers.Convention;
+import io.github.diffusion4j.samplers.tokens.Remasking;
 import io.github.diffusion4j.samplers.tokens.Survival;
 import io.github.diffusion4j.samplers.tokens.TokenSamplers;
 import java.util.Arrays;
@@ -100,15 +101,15 @@ class TokenLawsTest {
 
     @Test
     void masking_again_keeps_the_marginals() {
-        distances(new double[] {.27459, .137295, .079429, .050995}, new int[] {1, 2, 4, 8}, n -> masked(TOY, TokenSamplers.remdm(3, n, Survival.LINEAR, 0.3)), TOY);
-        assertArrayEquals(masked(TOY, TokenSamplers.mdlm(3, 5, Survival.LINEAR)), masked(TOY, TokenSamplers.remdm(3, 5, Survival.LINEAR, 0)), ROUNDING);
+        distances(new double[] {.27459, .137295, .079429, .050995}, new int[] {1, 2, 4, 8}, n -> masked(TOY, TokenSamplers.remdm(3, n, Survival.LINEAR, Remasking.cap(0.3))), TOY);
+        assertArrayEquals(masked(TOY, TokenSamplers.mdlm(3, 5, Survival.LINEAR)), masked(TOY, TokenSamplers.remdm(3, 5, Survival.LINEAR, Remasking.cap(0))), ROUNDING);
     }
 
     @Test
     void one_token_is_exact_for_every_number_of_steps() {
         for (int n : new int[] {1, 2, 3, 8}) {
             assertArrayEquals(ONE.data(), masked(ONE, TokenSamplers.mdlm(3, n, Survival.COSINE)), ROUNDING);
-            assertArrayEquals(ONE.data(), masked(ONE, TokenSamplers.remdm(3, n, Survival.LINEAR, 0.3)), ROUNDING);
+            assertArrayEquals(ONE.data(), masked(ONE, TokenSamplers.remdm(3, n, Survival.LINEAR, Remasking.cap(0.3))), ROUNDING);
             assertArrayEquals(ONE.data(), masked(ONE, TokenSamplers.flowMatchingEuler(3, n, 1)), ROUNDING);
             assertArrayEquals(ONE.data(), uniform(ONE, TokenSamplers.uniform(n, Survival.LINEAR, false), false, false), ROUNDING);
             assertArrayEquals(ONE.data(), uniform(ONE, TokenSamplers.uniform(n, Survival.LINEAR, true), true, false), ROUNDING);

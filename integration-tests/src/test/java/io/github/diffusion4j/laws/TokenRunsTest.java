@@ -160,9 +160,9 @@ class TokenRunsTest {
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, HostArrays.HEAP.make(ElementType.FLOAT, 2, LENGTH + 1, CLASSES), state, CounterTokens.of(1)));
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, HostArrays.HEAP.make(ElementType.INT64, right.shape()), state, CounterTokens.of(1)));
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, right, state, CounterTokens.of(1).forSamples(1, 2, 3)));
-        TokenState other = new TokenState(0, state.tokens(), state.committed(), false, "another");
+        TokenState other = TokenState.of(0, state.tokens(), "another");
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, right, other, CounterTokens.of(1)));
-        TokenState done = new TokenState(plan.evaluations(), state.tokens(), state.committed(), false, plan.key());
+        TokenState done = TokenState.of(plan.evaluations(), state.tokens(), plan.key());
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, right, done, CounterTokens.of(1)));
         TokenState strange = plan.startFrom(state.tokens().with(IntStream.range(0, 2 * LENGTH).map(l -> CLASSES + 5).toArray()));
         assertThrows(IllegalArgumentException.class, () -> plan.step(HostArrays.HEAP, right, strange, CounterTokens.of(1)));

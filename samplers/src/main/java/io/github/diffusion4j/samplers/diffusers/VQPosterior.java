@@ -1,18 +1,10 @@
 package io.github.diffusion4j.samplers.diffusers;
 
-import io.github.diffusion4j.core.kernel.Chances;
 import io.github.diffusion4j.core.kernel.Question;
-import io.github.diffusion4j.core.kernel.Reading;
 import io.github.diffusion4j.core.noise.TokenDraw;
-import io.github.diffusion4j.core.tokens.Situation;
 import io.github.diffusion4j.core.tokens.TokenLevel;
-import io.github.diffusion4j.core.tokens.TokenMove;
-import io.github.diffusion4j.core.tokens.TokenState;
-import io.github.diffusion4j.core.tokens.TokenStep;
-import io.github.diffusion4j.core.tokens.Tokens;
+import io.github.diffusion4j.core.tokens.Weighing;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.List;
 
 /**
  * A step of Diffusers' VQ-Diffusion as it stands: the average of posteriors over all classes and the mask, with 1e-30 for 0, from which each position draws by a race of its own.
@@ -23,7 +15,7 @@ import java.util.List;
  * @param level the level of this timestep
  * @param transition what happens to a token at this timestep
  */
-record VQPosterior(double label, int classes, TokenLevel before, TokenLevel level, TokenLevel transition) implements TokenStep {
+record VQPosterior(double label, int classes, TokenLevel before, TokenLevel level, TokenLevel transition) implements Weighing {
 
     private static final double NOTHING = 1e-30;
 
@@ -31,33 +23,22 @@ record VQPosterior(double label, int classes, TokenLevel before, TokenLevel leve
         return label == 0;
     }
 
-    private TokenDraw draw() {
+    @Override
+    public TokenDraw draw() {
         return new TokenDraw(TokenDraw.Purpose.CANDIDATE, TokenDraw.Kind.GUMBEL, true, last() ? 0 : 1, 0);
     }
 
     @Override
-    public List<TokenDraw> draws() {
-        return List.of(draw());
+    public Question question() {
+        return Question.PLAIN.ofLogProbabilities();
     }
 
     @Override
-    public TokenMove move(Situation situation) {
-        Tokens tokens = situation.tokens();
-        int[] current = tokens.values();
-        int[] next = new int[current.length];
-        double[] row = new double[classes];
-        if (situation.vocabulary() != classes) {
-            throw new IllegalArgumentException("the network gives log probabilities of " + situation.vocabulary() + " classes, but num_vec_classes says " + classes + " and the mask");
+    public Rule rule(int vocabulary) {
+        if (vocabulary != classes) {
+            throw new IllegalArgumentException("the network gives log probabilities of " + vocabulary + " classes, but num_vec_classes says " + classes + " and the mask");
         }
-        Chances chances = situation.noise().chances(situation.request(draw()));
-        for (int place = 0; place < next.length; place++) {
-            Reading.row(situation.logits(), place, row);
-            double[] weights = Arrays.stream(last() ? row : logPosterior(current[place], row)).map(Math::exp).toArray();
-            next[place] = chances.draw(place, weights, weights.length);
-        }
-        Tokens after = tokens.with(next);
-        TokenState state = new TokenState(situation.state().index() + 1, after, new BitSet(), after.equals(tokens), situation.state().plan());
-        return new TokenMove(state, after, after, Reading.of(situation.logits(), Question.PLAIN.ofLogProbabilities(), current), new BitSet(), new BitSet(), List.of());
+        return (token, logs) -> Arrays.stream(last() ? logs : logPosterior(token, logs)).map(Math::exp).toArray();
     }
 
     double[] logPosterior(int token, double... logs) {

@@ -21,6 +21,8 @@ import io.github.diffusion4j.core.tokens.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -70,26 +72,69 @@ public final class TokenSamplers {
     }
 
     /**
-     * MDLM that masks tokens again (ReMDM, Wang et al., arXiv:2503.00307, "cap"): a known token is masked with probability {@code sg = min(eta, (1 - alpha_s) / alpha_t)}, a masked one becomes its candidate
-     * with probability {@code (alpha_s - (1 - sg) alpha_t) / (1 - alpha_t)}, which keeps the marginals.
+     * MDLM that masks tokens again (ReMDM, Wang et al., arXiv:2503.00307): a known token is masked with a probability {@code sg}, a masked one becomes its candidate with probability
+     * {@code (alpha_s - (1 - sg) alpha_t) / (1 - alpha_t)}, which keeps the marginals. Given tokens are masked again too, unless they are {@link io.github.diffusion4j.core.tokens.TokenState#fixing fixed}.
      *
      * @param mask the mask's token
      * @param steps the number of steps
      * @param survival the schedule
-     * @param eta the largest probability of masking a token again, 0 (MDLM) to 1
+     * @param remasking the probability, for instance {@link Remasking#cap}
      * @return the plan
      */
-    public static TokenPlan remdm(int mask, int steps, Survival survival, double eta) {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new IllegalArgumentException("tokens are masked again with a probability (eta) of 0 to 1, got " + eta);
-        }
+    public static TokenPlan remdm(int mask, int steps, Survival survival, Remasking remasking) {
         return new TokenPlan("ReMDM", mask, false, along(steps, survival, (time, survived, cleaner) -> {
             double alpha = time == 1 ? 0 : survived;
-            double again = alpha == 0 ? 0 : Math.min(eta, (1 - cleaner) / alpha);
-            double clean = Math.min(1, (cleaner - (1 - again) * alpha) / (1 - alpha));
-            Coin coin = new Coin(new Routes(clean, 0, 0, 0, 1 - clean), new Routes(0, 0, 1 - again, 0, again));
-            return new Refinement(time, Candidate.DRAWN.without(mask), Competing.ALL, Window.ALL, coin, Rest.KEEP, Edit.NEVER);
+            double again = alpha == 0 ? 0 : Math.min(remasking.probability(time, alpha, cleaner), Remasking.bound(alpha, cleaner));
+            return remasked(mask, time, alpha, cleaner, again);
         }));
+    }
+
+    private static Refinement remasked(int mask, double time, double alpha, double cleaner, double again) {
+        double clean = Math.max(0, Math.min(1, (cleaner - (1 - again) * alpha) / (1 - alpha)));
+        Coin coin = new Coin(new Routes(clean, 0, 0, 0, 1 - clean), new Routes(0, 0, 1 - again, 0, again));
+        return new Refinement(time, Candidate.DRAWN.without(mask), Competing.ALL, Window.ALL, coin, Rest.KEEP, Edit.NEVER);
+    }
+
+    /**
+     * ReMDM's "conf": tokens that were less probable when they were taken are masked again sooner. A state of this run remembers how probable each was.
+     *
+     * @param mask the mask's token
+     * @param steps the number of steps
+     * @param survival the schedule
+     * @return the plan
+     */
+    public static TokenPlan remdmByConfidence(int mask, int steps, Survival survival) {
+        return new TokenPlan("ReMDM, confidence", mask, false, along(steps, survival, (time, survived, cleaner) -> {
+            double alpha = time == 1 ? 0 : survived;
+            Verdict verdict = cleaner == 1 ? Verdict.ALL : new RemaskingByConfidence((cleaner - alpha) / (1 - alpha), alpha == 0 ? 0 : Remasking.bound(alpha, cleaner));
+            return new Refinement(time, Candidate.DRAWN.without(mask), cleaner == 1 ? Competing.MASKED : Competing.ALL, Window.ALL, verdict, Rest.KEEP, Edit.NEVER);
+        }));
+    }
+
+    /**
+     * ReMDM's "loop": tokens appear as in linear MDLM up to a part of them, which is then masked again and again while that part stays, and the rest follows.
+     *
+     * @param mask the mask's token
+     * @param steps the number of steps
+     * @param on the time at which the loop begins, below 1
+     * @param off the time at which it ends, below that and above 0
+     * @param plateau which part of the tokens is there during the loop, in (0, 1)
+     * @param eta the probability of masking a token again during the loop, at most {@code (1 - plateau) / plateau}
+     * @return the plan
+     */
+    public static TokenPlan remdmLoop(int mask, int steps, double on, double off, double plateau, double eta) {
+        check(steps);
+        if (!(on < 1 && off < on && off > 0 && plateau > 0 && plateau < 1 && eta >= 0 && eta <= Remasking.bound(plateau, plateau))) {
+            throw new IllegalArgumentException("a loop begins at a time below 1 and ends at a cleaner one above 0, with a part of the tokens and a probability of masking them again of at most (1 - part) / part, "
+                    + "got " + on + ", " + off + ", " + plateau + " and " + eta);
+        }
+        DoubleUnaryOperator alpha = time -> time > on ? (1 - time) * plateau / (1 - on) : time > off ? plateau : 1 - time * (1 - plateau) / off;
+        return new TokenPlan("ReMDM, loop", mask, false, IntStream.range(0, steps).<TokenStep>mapToObj(i -> {
+            double time = (steps - i) / (double) steps;
+            double now = alpha.applyAsDouble(time);
+            double cleaner = alpha.applyAsDouble((steps - i - 1) / (double) steps);
+            return remasked(mask, time, now, cleaner, time <= on && time > off && now > 0 ? Math.min(eta, Remasking.bound(now, cleaner)) : 0);
+        }).toList());
     }
 
     /**
@@ -106,6 +151,49 @@ public final class TokenSamplers {
             Candidate candidate = fromTheOthers ? Candidate.DRAWN.fromTheOthers(level) : Candidate.DRAWN;
             return new Refinement(time, candidate, Competing.ALL, Window.ALL, Coin.between(level, TokenLevel.uniform(cleaner)), Rest.KEEP, Edit.NEVER);
         }));
+    }
+
+    /**
+     * Ancestral sampling of any chain (D3PM, Austin et al., arXiv:2107.03006): with banded, Gaussian and other kernels that are no coin over four routes. Each position costs K^2. The last step draws from
+     * what the network says itself, where the published code takes the most probable class.
+     *
+     * @param chain the process
+     * @param steps the number of steps, at most those of the chain
+     * @param fromTheOthers whether the network, but for the last step, predicts each token from the others alone, as one trained with D3PM's bound does
+     * @return the plan, whose labels are timesteps from 0 (the cleanest noise) to T - 1
+     */
+    public static TokenPlan d3pm(TokenChain chain, int steps, boolean fromTheOthers) {
+        check(steps);
+        if (steps > chain.steps()) {
+            throw new IllegalArgumentException("the chain has " + chain.steps() + " steps, at most as many are taken, got " + steps);
+        }
+        IntToDoubleFunction time = left -> Math.rint(chain.steps() * (double) left / steps) / chain.steps();
+        return new TokenPlan("D3PM", chain.mask(), false, IntStream.range(0, steps).<TokenStep>mapToObj(i -> {
+            double from = time.applyAsDouble(steps - i);
+            return new PosteriorStep(chain.level(from) - 1, chain, from, time.applyAsDouble(steps - i - 1), fromTheOthers && i < steps - 1);
+        }).toList());
+    }
+
+    /**
+     * SEDD (Lou et al., arXiv:2310.16834): steps by the logarithms of scores, which the network gives for each class, 0 for the token that stands there.
+     *
+     * @param mask the mask's token, {@link TokenPlan#NO_MASK} for uniform noise
+     * @param steps the number of steps; the last one denoises
+     * @param survival the schedule, which keeps something at t = 1; labels are its sigmas
+     * @param euler whether by Euler's method, otherwise analytically (Tweedie)
+     * @return the plan
+     */
+    public static TokenPlan sedd(int mask, int steps, Survival survival, boolean euler) {
+        check(steps);
+        if (survival.alpha(1) == 0) {
+            throw new IllegalArgumentException("scores are multiples of what has survived, and with " + survival + " nothing is left at t = 1; take a schedule that keeps a rest, for instance Survival.LOG_LINEAR");
+        }
+        return new TokenPlan("SEDD, " + (euler ? "Euler" : "analytic"), mask, false, IntStream.range(0, steps).<TokenStep>mapToObj(i -> {
+            double from = (steps - i) / (double) steps;
+            boolean last = i == steps - 1;
+            double analytic = survival.sigma(from) - (last ? 0 : survival.sigma((steps - i - 1) / (double) steps));
+            return new ScoreStep(survival.sigma(from), mask, euler && !last, euler && !last ? survival.rate(from) / steps : analytic, last);
+        }).toList());
     }
 
     /**
@@ -155,17 +243,17 @@ public final class TokenSamplers {
     }
 
     /**
-     * MaskGIT (Chang et al., arXiv:2202.04200) with the cosine schedule: candidates everywhere, and all but {@code floor(L cos(r pi / 2))} of the least sure are taken, by {@code ln p + T (1 - r) g},
-     * {@code r = (i + 1) / n}.
+     * MaskGIT (Chang et al., arXiv:2202.04200): candidates everywhere, and all but {@code floor(L (1 - alpha(1 - r)))} of the least sure are taken, by {@code ln p + T (1 - r) g}, {@code r = (i + 1) / n}.
      *
      * @param mask the mask's token
      * @param steps the number of steps
+     * @param survival how many are taken; {@link Survival#SINE} is the published cosine, {@link Survival#ARCCOS} and {@link Survival#power} the others
      * @param temperature T, 4.5 in the published config
      * @return the plan
      */
-    public static TokenPlan maskgit(int mask, int steps, double temperature) {
+    public static TokenPlan maskgit(int mask, int steps, Survival survival, double temperature) {
         check(steps);
-        DoubleFunction<Verdict> rank = r -> r == 1 ? Verdict.ALL : Rank.of(new Score(Score.Measure.LOG_PLAIN, temperature * (1 - r)), new Quota.AllBut(StrictMath.cos(r * Math.PI / 2)));
+        DoubleFunction<Verdict> rank = r -> r == 1 ? Verdict.ALL : Rank.of(new Score(Score.Measure.LOG_PLAIN, temperature * (1 - r)), new Quota.AllBut(1 - survival.alpha(1 - r)));
         return new TokenPlan("MaskGIT", mask, false, IntStream.range(0, steps).<TokenStep>mapToObj(i -> masked(i, Candidate.DRAWN.without(mask), rank.apply((i + 1) / (double) steps), Rest.MASK)).toList());
     }
 
@@ -185,9 +273,9 @@ public final class TokenSamplers {
 
     /**
      * Discrete flow matching (Gat et al., arXiv:2407.15595) by Euler steps as published, {@code kappa = t^power}: a masked token jumps to its candidate with probability {@code 1 - exp(-h kappa' / (1 - kappa))},
-     * less than the exact jump, which is {@link #mdlm}; the last step takes every candidate.
+     * less than the exact jump, which is {@link #mdlm}; the last step takes every candidate. Without a mask every position jumps so, from random tokens.
      *
-     * @param mask the mask's token
+     * @param mask the mask's token, {@link TokenPlan#NO_MASK} for a path from random tokens
      * @param steps the number of steps
      * @param power the power of the path, above 0
      * @return the plan
@@ -198,8 +286,9 @@ public final class TokenSamplers {
             double time = i / (double) steps;
             double slope = power * StrictMath.pow(time, power - 1);
             double jump = -StrictMath.expm1(-slope / steps / (1 - StrictMath.pow(time, power)));
-            Verdict verdict = i == steps - 1 ? Verdict.ALL : new Coin(new Routes(jump, 0, 0, 0, 1 - jump), Routes.STAY);
-            return masked(time, Candidate.DRAWN.without(mask), verdict, Rest.KEEP);
+            boolean masks = mask != TokenPlan.NO_MASK;
+            Coin coin = masks ? new Coin(new Routes(jump, 0, 0, 0, 1 - jump), Routes.STAY) : new Coin(Routes.STAY, new Routes(jump, 0, 1 - jump, 0, 0));
+            return new Refinement(time, Candidate.DRAWN.without(mask), masks ? Competing.MASKED : Competing.ALL, Window.ALL, i == steps - 1 ? Verdict.ALL : coin, Rest.KEEP, Edit.NEVER);
         }).toList());
     }
 
@@ -220,8 +309,11 @@ public final class TokenSamplers {
      * @return the methods
      */
     public static List<Entry> all(int classes, int length, int steps) {
-        List<TokenPlan> plans = new ArrayList<>(List.of(mdlm(classes, steps, Survival.LINEAR), mdlm(classes, steps, Survival.COSINE), remdm(classes, steps, Survival.LINEAR, 0.3),
-                uniform(steps, Survival.LINEAR, false), uniform(steps, Survival.LINEAR, true), maskgit(classes, steps, 4.5), entropyBounded(classes, steps, 0.5), flowMatchingEuler(classes, steps, 1),
+        List<TokenPlan> plans = new ArrayList<>(List.of(mdlm(classes, steps, Survival.LINEAR), mdlm(classes, steps, Survival.COSINE), remdm(classes, steps, Survival.LINEAR, Remasking.cap(0.3)), remdm(classes, steps, Survival.COSINE, Remasking.rescaled(0.5)),
+                remdm(classes, steps, Survival.LINEAR, Remasking.corrector(10, 0.25).between(0.8, 0.1)), remdmByConfidence(classes, steps, Survival.LINEAR), remdmLoop(classes, steps, 0.6, 0.3, 0.8, 0.1),
+               
+                uniform(steps, Survival.LINEAR, false), uniform(steps, Survival.LINEAR, true), maskgit(classes, steps, Survival.SINE, 4.5), entropyBounded(classes, steps, 0.5), flowMatchingEuler(classes, steps, 1),
+                flowMatchingEuler(TokenPlan.NO_MASK, steps, 2),
                 dream(classes, steps, Question.PLAIN.withFilter(0, new Nucleus(0.95, Nucleus.Rule.CROSSING)), Score.of(Score.Measure.ENTROPY)), dream(classes, steps, Question.PLAIN, new Score(Score.Measure.MARGIN, 0.2))));
         for (Score.Measure measure : Score.Measure.values()) {
             plans.add(llada(classes, 0, 1, length, steps, 1, Score.of(measure)));

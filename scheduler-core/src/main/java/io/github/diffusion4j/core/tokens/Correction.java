@@ -68,19 +68,19 @@ public record Correction(double label, TokenLevel level, Choice choice, int coun
         Chances chances = situation.noise().chances(situation.request(classes()));
         List<TokenMove.Resampled> resampled = new ArrayList<>();
         for (int sample = 0; sample < tokens.batch(); sample++) {
-            for (int place : chosen(reading, current, uniforms, sample * tokens.length(), tokens.length())) {
+            for (int place : chosen(reading, situation.state().fixed(), current, uniforms, sample * tokens.length(), tokens.length())) {
                 double[] probabilities = conditional(situation, current[place], place);
                 next[place] = chances.draw(resampled.size(), probabilities, probabilities.length);
                 resampled.add(new TokenMove.Resampled(place, next[place], probabilities));
             }
         }
         Tokens after = tokens.with(next);
-        TokenState state = new TokenState(situation.state().index() + 1, after, situation.state().committed(), after.equals(tokens), situation.state().plan());
+        TokenState state = situation.state().after(after, situation.state().committed(), situation.state().probabilities());
         return new TokenMove(state, tokens, after, reading, new BitSet(), new BitSet(), resampled);
     }
 
-    private int[] chosen(Reading reading, int[] current, double[] uniforms, int first, int length) {
-        return IntStream.range(first, first + length).boxed().sorted(Comparator.comparingDouble(place -> -key(reading, current[place], uniforms[place], place)))
+    private int[] chosen(Reading reading, BitSet fixed, int[] current, double[] uniforms, int first, int length) {
+        return IntStream.range(first, first + length).filter(place -> !fixed.get(place)).boxed().sorted(Comparator.comparingDouble(place -> -key(reading, current[place], uniforms[place], place)))
                 .limit(count).mapToInt(Integer::intValue).toArray();
     }
 

@@ -7,8 +7,10 @@ import io.github.diffusion4j.core.noise.TokenDraw;
 import io.github.diffusion4j.core.noise.TokenNoise;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * A step of prediction, candidate, verdict and rest: every method of this library but corrections.
@@ -179,7 +181,7 @@ public record Refinement(double label, Candidate candidate, Competing competing,
             data[place] = competing.get(place) ? candidates[place] : current[place];
         }
         Tokens next = tokens.with(board.next());
-        TokenState state = new TokenState(situation.state().index() + 1, next, board.committed(), next.equals(tokens), situation.state().plan());
+        TokenState state = situation.state().after(next, board.committed(), DoubleStream.of(board.remembered()).boxed().toList());
         return new TokenMove(state, tokens.with(data), tokens.with(candidates), board.reading(), board.taken(), edited, List.of());
     }
 
@@ -199,15 +201,24 @@ public record Refinement(double label, Candidate candidate, Competing competing,
             }
         }
         BitSet committed = competing() == Competing.AFRESH ? new BitSet() : situation.state().committed();
-        return new Board(situation, reading, rest, current, current.clone(), competing, committed, new BitSet(), selection, coin, random);
+        return new Board(situation, reading, rest, current, current.clone(), competing, committed, new BitSet(), remembered(situation), selection, coin, random);
+    }
+
+    /** How probable tokens were when they were taken; those that a run starts with were certain. */
+    private double[] remembered(Situation situation) {
+        List<Double> before = situation.state().probabilities();
+        double[] remembered = new double[verdict.remembers() ? situation.tokens().values().length : 0];
+        Arrays.setAll(remembered, place -> before.isEmpty() ? 1 : before.get(place));
+        return remembered;
     }
 
     private BitSet competing(Situation situation, int... current) {
         BitSet competes = new BitSet();
         BitSet committed = situation.state().committed();
+        BitSet fixed = situation.state().fixed();
         int length = situation.tokens().length();
         for (int place = 0; place < current.length; place++) {
-            competes.set(place, window.contains(place % length) && switch (competing) {
+            competes.set(place, !fixed.get(place) && window.contains(place % length) && switch (competing) {
                 case MASKED -> current[place] == situation.mask();
                 case UNCOMMITTED -> !committed.get(place);
                 case AFRESH, ALL -> true;
@@ -219,9 +230,10 @@ public record Refinement(double label, Candidate candidate, Competing competing,
     /** Acts on positions that did not compete. */
     private BitSet edits(Board board) {
         BitSet edited = new BitSet();
+        BitSet fixed = board.situation().state().fixed();
         int length = board.situation().tokens().length();
         for (int place = 0; place < board.current().length; place++) {
-            boolean open = !board.competing().get(place) && window.contains(place % length) && !edit.fixed().contains(place % length);
+            boolean open = !board.competing().get(place) && !fixed.get(place) && window.contains(place % length) && !edit.fixed().contains(place % length);
             if (open && board.reading().probability(place) > edit.threshold() && board.reading().candidate(place) != board.current()[place]) {
                 board.next()[place] = board.reading().candidate(place);
                 edited.set(place);

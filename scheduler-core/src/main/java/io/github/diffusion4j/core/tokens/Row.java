@@ -111,6 +111,16 @@ public final class Row {
     }
 
     /**
+     * How probable the token of a position was when it was taken, if the verdict {@link Verdict#remembers}; 1 for tokens that a run started with.
+     *
+     * @param position the position
+     * @return the probability
+     */
+    public double remembered(int position) {
+        return board.remembered()[first + position];
+    }
+
+    /**
      * The uniform number of a position, if the verdict draws {@code SELECTION}.
      *
      * @param position the position

@@ -127,7 +127,7 @@ public record TokenPlan(String name, int mask, boolean classesSecond, List<Token
         if (evaluation < 0 || evaluation >= evaluations()) {
             throw new IllegalArgumentException(name + " has evaluations 0 to " + (evaluations() - 1) + ", got " + evaluation);
         }
-        return new TokenState(evaluation, tokens, new BitSet(), false, key());
+        return TokenState.of(evaluation, tokens, key());
     }
 
     /**

@@ -18,6 +18,15 @@ public interface Verdict extends Serializable {
     List<TokenDraw> draws();
 
     /**
+     * Whether the state remembers how probable each token was when it was taken, {@link Row#remembered}.
+     *
+     * @return true for verdicts that ask for it
+     */
+    default boolean remembers() {
+        return false;
+    }
+
+    /**
      * Decides about one sample.
      *
      * @param row the sample

@@ -85,6 +85,16 @@ import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.samplers.tokens.BlockDecoding;
 import io.github.diffusion4j.samplers.tokens.CanvasDecoding;
+import io.github.diffusion4j.samplers.tokens.Corruption;
+import io.github.diffusion4j.samplers.tokens.Remasking;
+import io.github.diffusion4j.samplers.tokens.Survival;
+import io.github.diffusion4j.samplers.tokens.TokenChain;
+import io.github.diffusion4j.samplers.tokens.TokenKernel;
+import io.github.diffusion4j.samplers.tokens.TokenSamplers;
+import io.github.diffusion4j.samplers.tokens.training.TokenLoss;
+import io.github.diffusion4j.samplers.tokens.training.TokenRecipe;
+import io.github.diffusion4j.samplers.tokens.training.TokenTimes;
+import io.github.diffusion4j.samplers.tokens.training.TokenWeight;
 import io.github.diffusion4j.samplers.training.BootstrapBatches;
 import io.github.diffusion4j.samplers.training.ConditionalPath;
 import io.github.diffusion4j.samplers.training.Curriculum;
@@ -182,6 +192,13 @@ final class SerializableValues {
                 RecordedTokens.of(List.of(new RecordedTokens.Recorded(List.of(0.25, 0.5), true))), new TokenRequest(2, draw, 5, 2, 3), plan, corrected, plan.start(2, 4), Tokens.filled(3, 1, 2, 2),
                 new Question(0.5, 3, new Nucleus(0.9, Nucleus.Rule.WITHIN), 2, false, 0.1), TokenLevel.masking(0.3), new Quota.AllBut(0.3), new Quota.Part(0.5), new Quota.Reach(1, 3), new Quota.Fixed(2),
                 Verdict.ALL, new Prefix(0.1), new BlockDecoding(plan, 4, 3, true, 1, -1), new CanvasDecoding(corrected, 6, 8, 1, 0.005, false)));
+        Corruption corruption = Corruption.masking(Survival.LOG_LINEAR, 5, 5);
+        TokenChain chain = TokenChain.of(TokenKernel.gaussian(4), TokenChain.linearBetas(3, 0.1, 0.5));
+        TokenSamplers.all(6, 5, 3).forEach(entry -> tokens.add(entry.plan()));
+        tokens.addAll(List.of(corruption, chain, TokenKernel.gaussian(4), TokenKernel.banded(4, 1), TokenKernel.absorbing(4, 1), Remasking.cap(0.1), Remasking.rescaled(0.1), Remasking.corrector(10, 0.25).between(0.8, 0.2),
+                Survival.LINEAR, Survival.COSINE, Survival.SINE, Survival.ARCCOS, Survival.GEOMETRIC, Survival.table(1, 0.5), TokenRecipe.of(corruption), TokenTimes.inSteps(3), TokenTimes.evenly(0.1),
+                TokenWeight.ONE, TokenWeight.ofSteps(4), TokenLoss.crossEntropy(5), TokenLoss.posterior(chain, 3, true, 0.1), TokenLoss.udlm(Corruption.uniform(Survival.LINEAR, 4)),
+                TokenLoss.scoreEntropy(corruption), TokenLoss.flowMatching(corruption)));
         for (TokenConfig config : configs) {
             for (Convention convention : List.of(Convention.EXACT, Convention.DIFFUSERS)) {
                 tokens.addAll(List.of(config, config.scheduler(convention), config.scheduler(convention).plan(3)));

@@ -2,6 +2,7 @@ package io.github.diffusion4j.laws;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,6 +26,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -128,6 +130,24 @@ class TokenRunsTest {
     void threads_share_a_plan(TokenSamplers.Entry method) {
         Tokens expected = end(method.plan(), CounterTokens.of(1), 2, ElementType.FLOAT);
         assertTrue(IntStream.range(0, 64).parallel().allMatch(run -> end(method.plan(), CounterTokens.of(1), 2, ElementType.FLOAT).equals(expected)), method.name());
+    }
+
+    /** A known region is filled around, whatever the method would do to given tokens. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void fixed_positions_are_never_changed(TokenSamplers.Entry method) {
+        TokenPlan plan = method.plan();
+        BitSet fixed = new BitSet();
+        IntStream.of(0, 3, 4, LENGTH + 7).forEach(fixed::set);
+        int[] tokens = start(plan, CounterTokens.of(2), 2).tokens().values();
+        fixed.stream().forEach(place -> tokens[place] = place % CLASSES);
+        TokenState state = plan.startFrom(Tokens.of(tokens, 2, LENGTH)).fixing(fixed);
+        for (int i = 0; i < plan.evaluations(); i++) {
+            state = plan.step(HostArrays.HEAP, logits(plan, state.tokens(), ElementType.FLOAT, plan.label(i)), state, CounterTokens.of(2));
+            int[] now = state.tokens().values();
+            assertTrue(fixed.stream().allMatch(place -> now[place] == place % CLASSES), method.name());
+        }
+        assertFalse(java.util.Arrays.equals(tokens, state.tokens().values()), method.name());
     }
 
     @ParameterizedTest

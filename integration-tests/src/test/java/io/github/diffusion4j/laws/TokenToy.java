@@ -15,6 +15,7 @@ import io.github.diffusion4j.core.tokens.Routes;
 import io.github.diffusion4j.core.tokens.TokenLevel;
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.Tokens;
+import io.github.diffusion4j.core.tokens.Weighing;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,13 +41,23 @@ record TokenToy(int classes, int length, double[] data) {
 
     /** The prediction of each token of a state at a level, from all tokens or from the others alone. */
     double[][] prediction(int[] tokens, TokenLevel level, boolean fromTheOthers) {
+        return prediction(tokens, (clean, token) -> reached(clean, token, level), fromTheOthers);
+    }
+
+    /** The probability that a clean token became another. */
+    interface Reached {
+        double by(int clean, int token);
+    }
+
+    /** The same for any process. */
+    double[][] prediction(int[] tokens, Reached reached, boolean fromTheOthers) {
         double[][] prediction = new double[length][classes];
         for (int x = 0; x < data.length; x++) {
             int[] clean = digits(x, classes);
             for (int l = 0; l < length; l++) {
                 double weight = data[x];
                 for (int m = 0; m < length; m++) {
-                    weight *= m == l && fromTheOthers ? 1 : reached(clean[m], tokens[m], level);
+                    weight *= m == l && fromTheOthers ? 1 : reached.by(clean[m], tokens[m]);
                 }
                 prediction[l][clean[l]] += weight;
             }
@@ -88,6 +99,10 @@ record TokenToy(int classes, int length, double[] data) {
     }
 
     private void step(TokenPlan plan, int evaluation, int[] tokens, double probability, double[][] said, double[][] drawnFrom, Map<List<Integer>, Double> next) {
+        if (plan.steps().get(evaluation) instanceof Weighing weighing) {
+            weighed(plan, evaluation, weighing.rule(classes), tokens, probability, said, next);
+            return;
+        }
         Refinement step = (Refinement) plan.steps().get(evaluation);
         int[] candidates = new int[length];
         for (int c = 0; c < data.length; c++) {
@@ -98,6 +113,27 @@ record TokenToy(int classes, int length, double[] data) {
             }
             if (weight > TINY) {
                 verdicts(plan, evaluation, step, tokens, candidates, weight, said, drawnFrom, next);
+            }
+        }
+    }
+
+    /** Every outcome of weights of all states, position by position. */
+    private void weighed(TokenPlan plan, int evaluation, Weighing.Rule rule, int[] tokens, double probability, double[][] said, Map<List<Integer>, Double> next) {
+        double[][] weights = new double[length][];
+        for (int l = 0; l < length; l++) {
+            double[] own = rule.weights(tokens[l], Arrays.stream(said[l]).map(p -> Math.log(Math.max(p, TINY))).toArray());
+            double sum = Arrays.stream(own).sum();
+            weights[l] = Arrays.stream(own).map(weight -> weight / sum).toArray();
+        }
+        int states = weights[0].length;
+        for (int x = 0; x < Math.pow(states, length); x++) {
+            int[] outcome = digits(x, states);
+            double weight = probability;
+            for (int l = 0; l < length; l++) {
+                weight *= weights[l][outcome[l]];
+            }
+            if (weight > TINY) {
+                add(plan, evaluation, tokens, said, new Script(outcome, weights, new int[length], new double[length][1], new int[length], new double[length]), weight, next);
             }
         }
     }

@@ -52,7 +52,7 @@ public interface TokenKernel extends Serializable {
      * code has that width for pictures of 256 classes, and narrower ones for fewer classes and for text.
      *
      * @param classes K
-     * @return the kernel, for beta above 0
+     * @return the kernel
      */
     static TokenKernel gaussian(int classes) {
         return new Gaussian(classes);

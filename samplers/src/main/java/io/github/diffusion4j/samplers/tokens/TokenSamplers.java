@@ -313,7 +313,8 @@ public final class TokenSamplers {
                 remdm(classes, steps, Survival.LINEAR, Remasking.corrector(10, 0.25).between(0.8, 0.1)), remdmByConfidence(classes, steps, Survival.LINEAR), remdmLoop(classes, steps, 0.6, 0.3, 0.8, 0.1),
                
                 uniform(steps, Survival.LINEAR, false), uniform(steps, Survival.LINEAR, true), maskgit(classes, steps, Survival.SINE, 4.5), entropyBounded(classes, steps, 0.5), flowMatchingEuler(classes, steps, 1),
-                flowMatchingEuler(TokenPlan.NO_MASK, steps, 2),
+                flowMatchingEuler(TokenPlan.NO_MASK, steps, 2), sedd(classes, steps, Survival.LOG_LINEAR, true), sedd(classes, steps, Survival.LOG_LINEAR, false), sedd(TokenPlan.NO_MASK, steps, Survival.GEOMETRIC, true),
+                sedd(TokenPlan.NO_MASK, steps, Survival.GEOMETRIC, false), d3pm(TokenChain.of(TokenKernel.gaussian(classes), TokenChain.linearBetas(2 * steps, 0.1, 0.5)), steps, true),
                 dream(classes, steps, Question.PLAIN.withFilter(0, new Nucleus(0.95, Nucleus.Rule.CROSSING)), Score.of(Score.Measure.ENTROPY)), dream(classes, steps, Question.PLAIN, new Score(Score.Measure.MARGIN, 0.2))));
         for (Score.Measure measure : Score.Measure.values()) {
             plans.add(llada(classes, 0, 1, length, steps, 1, Score.of(measure)));

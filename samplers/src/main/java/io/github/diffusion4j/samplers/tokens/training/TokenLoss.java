@@ -79,7 +79,8 @@ public interface TokenLoss extends Serializable {
     }
 
     /**
-     * The generalised divergence of discrete flow matching (Shaul et al., arXiv:2412.03487): {@code alpha' / (1 - alpha) (p(x_t) - d + (1 - d) ln p(x0))}, d = 1 where x_t = x0 and 0 elsewhere.
+     * The generalised divergence of discrete flow matching (Shaul et al., arXiv:2412.03487): {@code alpha' / (1 - alpha) (p(x_t) - d + (1 - d) ln p(x0))}, d = 1 where x_t = x0 and 0 elsewhere; 0 for
+     * tokens that are not masked where there is a mask.
      *
      * @param forward the path, {@code alpha = kappa}
      * @return the loss
@@ -278,6 +279,10 @@ public interface TokenLoss extends Serializable {
         @Override
         public double of(Position position, double[] outputs, double[] gradient) {
             Probabilities.check(forward, outputs.length);
+            Arrays.fill(gradient, 0);
+            if (forward.mask() != TokenPlan.NO_MASK && position.token() != forward.mask()) {
+                return 0;
+            }
             double[] p = Probabilities.of(forward.states(), forward.mask(), outputs);
             double factor = forward.survival().slope(position.time()) / (1 - forward.survival().alpha(position.time()));
             double[] slopes = new double[p.length];

@@ -21,6 +21,7 @@ import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.diffusers.TokenConfig;
 import io.github.diffusion4j.samplers.diffusers.TokenScheduler;
 import io.github.diffusion4j.samplers.diffusers.VQDiffusionScheduler;
+import io.github.diffusion4j.samplers.tokens.training.BlockViews;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -362,7 +363,7 @@ final class TokenCase<A> {
         IntStream.range(0, valid.length).forEach(place -> valid[place] = attention[place] != 0);
         int mask = arguments.path("mask_token_id").asInt();
         Tokens tokens = tokens(golden.path("sample"));
-        BlockRefinementScheduler.Views views = BlockRefinementScheduler.addNoise(tokens, valid, arguments.path("prompt_length").asInt(), arguments.path("block_length").asInt(), mask,
+        BlockViews views = BlockViews.of(tokens, valid, arguments.path("prompt_length").asInt(), arguments.path("block_length").asInt(), mask,
                 RecordedTokens.of(recorded(List.of(call))));
         integers("noisy", call.path("noisy"), views.noisy().values());
         integers("noisy_rev", call.path("noisy_rev"), views.reversed().values());

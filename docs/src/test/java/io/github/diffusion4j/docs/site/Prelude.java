@@ -1,7 +1,9 @@
 package io.github.diffusion4j.docs.site;
 
 import io.github.diffusion4j.core.DiscreteSchedule;
+import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.training.LevelSampler;
 import io.github.diffusion4j.core.training.LossByLevel;
@@ -10,6 +12,7 @@ import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.pipeline.Pipeline;
+import io.github.diffusion4j.samplers.tokens.TokenModel;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -49,6 +52,9 @@ public class Prelude {
     }
 
     protected static final Pipeline.Network<HostArray, String> network = call -> call.out().assign(call.x());
+
+    /** A network over 26 letters, a space and the mask. */
+    protected static final TokenModel<HostArray> letters = (tokens, label) -> HostArrays.HEAP.make(ElementType.FLOAT, tokens.batch(), tokens.length(), 28);
 
     /** A network. */
     protected static INDArray unet(INDArray sample, double timestep) {

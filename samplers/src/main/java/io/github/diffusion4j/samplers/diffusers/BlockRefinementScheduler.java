@@ -2,18 +2,13 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.kernel.Nucleus;
 import io.github.diffusion4j.core.kernel.Question;
-import io.github.diffusion4j.core.noise.TokenDraw;
-import io.github.diffusion4j.core.noise.TokenNoise;
-import io.github.diffusion4j.core.noise.TokenRequest;
 import io.github.diffusion4j.core.tokens.Quota;
 import io.github.diffusion4j.core.tokens.Rank;
 import io.github.diffusion4j.core.tokens.Refinement;
 import io.github.diffusion4j.core.tokens.Score;
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.TokenStep;
-import io.github.diffusion4j.core.tokens.Tokens;
 import io.github.diffusion4j.samplers.solvers.Convention;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -105,49 +100,5 @@ public final class BlockRefinementScheduler extends TokenScheduler {
         Refinement.Competing open = timestep == 0 && asDiffusers() ? Refinement.Competing.AFRESH : Refinement.Competing.UNCOMMITTED;
         return new Refinement(timestep, candidate(run, mask(run)), masks ? Refinement.Competing.MASKED : open, Refinement.Window.ALL, rank, masks ? Refinement.Rest.KEEP : Refinement.Rest.RANDOM,
                 edit(run, masks));
-    }
-
-    /**
-     * Two noised views of tokens, each of which masks what the other shows.
-     *
-     * @param noisy the first view
-     * @param reversed the second view
-     */
-    public record Views(Tokens noisy, Tokens reversed) {}
-
-    /**
-     * The forward process of training: block by block a part q, uniform in (0, 1), of the valid positions is masked; the second view masks the others.
-     *
-     * @param tokens clean tokens
-     * @param valid which positions are no padding, counted over the batch
-     * @param promptLength how many positions at the beginning are never masked
-     * @param blockLength the length of a block
-     * @param mask the mask's token
-     * @param noise the random numbers
-     * @return both views
-     */
-    public static Views addNoise(Tokens tokens, boolean[] valid, int promptLength, int blockLength, int mask, TokenNoise noise) {
-        int length = tokens.length();
-        int blocks = Math.max(0, (length - promptLength + blockLength - 1) / blockLength);
-        int[] noisy = tokens.values();
-        int[] reversed = tokens.values();
-        TokenNoise run = noise.forRun(IntStream.range(0, blocks).mapToObj(block -> draws(blockLength, length - promptLength - block * blockLength)).toList());
-        for (int block = 0; block < blocks; block++) {
-            int first = promptLength + block * blockLength;
-            int count = Math.min(blockLength, length - first);
-            List<TokenDraw> draws = draws(blockLength, length - first);
-            double[] parts = run.uniforms(new TokenRequest(block, draws.get(0), mask + 1, tokens.batch(), length));
-            double[] uniforms = run.uniforms(new TokenRequest(block, draws.get(1), mask + 1, tokens.batch(), length));
-            for (int place = 0; place < tokens.batch() * count; place++) {
-                int at = place / count * length + first + place % count;
-                int[] view = uniforms[place] < parts[place / count] ? noisy : reversed;
-                view[at] = valid[at] ? mask : view[at];
-            }
-        }
-        return new Views(tokens.with(noisy), tokens.with(reversed));
-    }
-
-    private static List<TokenDraw> draws(int blockLength, int left) {
-        return List.of(new TokenDraw(TokenDraw.Purpose.COIN, TokenDraw.Kind.UNIFORM, false, 1, 1), new TokenDraw(TokenDraw.Purpose.MASK, TokenDraw.Kind.UNIFORM, false, 1, Math.min(blockLength, left)));
     }
 }

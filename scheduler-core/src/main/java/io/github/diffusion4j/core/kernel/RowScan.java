@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** The classes of one position, read in blocks. */
 final class RowScan {
 
+    private static final double LN_2 = Math.log(2);
+    private static final double ROUNDING = 1e-9;
+
     private final Memory memory;
     private final int base;
     private final int classes;
@@ -163,10 +166,14 @@ final class RowScan {
             int count = load(start, z);
             numbers.next(exponentials, count);
             for (int k = 0; k < count; k++) {
-                double time = z[k] / question.temperature() - Math.log(exponentials[k]);
-                if (time > highest) {
-                    highest = time;
-                    winner = start + k;
+                double y = z[k] / question.temperature();
+                // ln E is at least the exponent of E times ln 2: few classes can win, the others need no logarithm.
+                if (y - highest > Math.getExponent(exponentials[k]) * LN_2 - ROUNDING) {
+                    double time = y - Math.log(exponentials[k]);
+                    if (time > highest) {
+                        highest = time;
+                        winner = start + k;
+                    }
                 }
             }
         }
@@ -205,12 +212,13 @@ final class RowScan {
         double[] z = scratch.block(0);
         for (int start = 0; start < classes; start += Scratch.SIZE) {
             int count = load(start, z);
-            temper(z, count);
-            System.arraycopy(z, 0, y, start, count);
+            for (int k = 0; k < count; k++) {
+                y[start + k] = z[k] / question.temperature();
+            }
         }
         Truncation.apply(y, classes, question, scratch.row(1, classes));
         for (int k = 0; k < classes; k++) {
-            y[k] = Math.exp(y[k] - tempered.max());
+            y[k] = y[k] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(y[k] - tempered.max());
         }
         int drawn = chances.draw(position, y, classes);
         drawnProbability = y[drawn] / Arrays.stream(y, 0, classes).sum();

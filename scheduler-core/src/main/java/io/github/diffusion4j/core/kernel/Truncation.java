@@ -2,87 +2,112 @@ package io.github.diffusion4j.core.kernel;
 
 import java.util.Arrays;
 
-/** Drops the classes of a row that a top-k or a nucleus leaves out: only the largest values are sorted, as many as it takes. */
+/**
+ * Drops the classes of a row that a top-k or a nucleus leaves out. Values are counted by how far they lie below the largest one; where the cut falls, and only there, they are sorted.
+ */
 final class Truncation {
 
-    /** How far below the largest value the first values to be sorted lie, in nats; then four times as far, and so on. */
-    private static final double DEPTH = 8;
-    private static final double DEEPEST = 1e4;
+    private static final int BINS = 1024;
+    /** Bins are this narrow, in nats; what lies below all of them is in the last one. */
+    private static final double WIDTH = 1.0 / 32;
 
-    private Truncation() {}
+    private final double[] y;
+    private final int count;
+    private final double[] sorted;
+    private final double max;
+    private final int[] counts = new int[BINS];
+
+    private Truncation(double[] y, int count, double[] spare) {
+        this.y = y;
+        this.count = count;
+        this.sorted = spare;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < count; k++) {
+            largest = Math.max(largest, y[k]);
+        }
+        this.max = largest;
+    }
 
     /** Sets the values of dropped classes to minus infinity. */
     static void apply(double[] y, int count, Question question, double[] spare) {
         if (question.topK() > 0 && question.topK() < count) {
-            drop(y, count, largest(y, count, question.topK(), spare), Integer.MAX_VALUE);
+            new Truncation(y, count, spare).topK(question.topK());
         }
         if (!question.nucleus().isAll()) {
-            nucleus(y, count, question.nucleus(), spare);
+            new Truncation(y, count, spare).nucleus(question.nucleus());
         }
     }
 
-    /** The k-th largest value. */
-    private static double largest(double[] y, int count, int k, double[] spare) {
-        double max = max(y, count);
-        double depth = DEPTH;
-        int gathered = gather(y, count, max - depth, spare);
-        while (gathered < k) {
-            depth *= 4;
-            gathered = gather(y, count, depth > DEEPEST ? Double.NEGATIVE_INFINITY : max - depth, spare);
-        }
-        return spare[gathered - k];
+    private int bin(double value) {
+        return (int) Math.min(BINS - 1, (max - value) * (1 / WIDTH));
     }
 
-    private static void nucleus(double[] y, int count, Nucleus nucleus, double[] spare) {
-        double max = max(y, count);
+    private void topK(int most) {
+        for (int k = 0; k < count; k++) {
+            counts[bin(y[k])]++;
+        }
+        int bin = 0;
+        int above = 0;
+        while (above + counts[bin] < most) {
+            above += counts[bin++];
+        }
+        int gathered = gather(bin);
+        drop(sorted[gathered - (most - above)], Integer.MAX_VALUE);
+    }
+
+    private void nucleus(Nucleus nucleus) {
+        double[] masses = new double[BINS];
         double sum = 0;
         for (int k = 0; k < count; k++) {
-            sum += Math.exp(y[k] - max);
-        }
-        int gathered = 0;
-        int kept = 0;
-        for (double depth = DEPTH; kept == gathered && gathered < count; depth *= 4) {
-            gathered = gather(y, count, depth > DEEPEST ? Double.NEGATIVE_INFINITY : max - depth, spare);
-            kept = kept(spare, gathered, max, sum, nucleus);
-        }
-        if (kept < count) {
-            double cut = spare[gathered - kept];
-            int ties = 0;
-            while (kept - ties > 0 && spare[gathered - kept + ties] == cut) {
-                ties++;
+            if (y[k] > Double.NEGATIVE_INFINITY) {
+                double weight = Math.exp(y[k] - max);
+                int bin = bin(y[k]);
+                masses[bin] += weight;
+                counts[bin]++;
+                sum += weight;
             }
-            drop(y, count, cut, ties);
         }
-    }
-
-    /** How many of sorted values the nucleus keeps, from the end. */
-    private static int kept(double[] sorted, int gathered, double max, double sum, Nucleus nucleus) {
         double before = 0;
-        int kept = 0;
-        for (int k = gathered - 1; k >= 0; k--) {
-            double with = before + Math.exp(sorted[k] - max) / sum;
-            if (!nucleus.keeps(before, with)) {
-                break;
+        for (int bin = 0; bin < BINS; bin++) {
+            double with = before + masses[bin] / sum;
+            if (counts[bin] == 0 || with < nucleus.probability() && bin < BINS - 1) {
+                before = with;
+                continue;
+            }
+            int gathered = gather(bin);
+            int kept = 0;
+            double reached = before;
+            while (kept < gathered && nucleus.keeps(reached, reached + Math.exp(sorted[gathered - 1 - kept] - max) / sum)) {
+                reached += Math.exp(sorted[gathered - 1 - kept] - max) / sum;
+                kept++;
+            }
+            if (kept < gathered) {
+                cut(bin, gathered, kept);
+                return;
             }
             before = with;
-            kept++;
         }
-        return kept;
     }
 
-    private static double max(double[] y, int count) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < count; k++) {
-            max = Math.max(max, y[k]);
+    /** Drops all below the values of a bin that are kept; if none is, all of the bin. */
+    private void cut(int bin, int gathered, int kept) {
+        if (kept == 0) {
+            drop(Math.nextUp(sorted[gathered - 1]), Integer.MAX_VALUE);
+            return;
         }
-        return max;
+        double cut = sorted[gathered - kept];
+        int ties = 0;
+        while (ties < kept && sorted[gathered - kept + ties] == cut) {
+            ties++;
+        }
+        drop(cut, ties);
     }
 
-    /** The values from a floor on, sorted upwards. */
-    private static int gather(double[] y, int count, double floor, double[] sorted) {
+    /** The values of a bin, sorted upwards. */
+    private int gather(int bin) {
         int gathered = 0;
         for (int k = 0; k < count; k++) {
-            if (y[k] >= floor) {
+            if (bin(y[k]) == bin) {
                 sorted[gathered++] = y[k];
             }
         }
@@ -91,7 +116,7 @@ final class Truncation {
     }
 
     /** Drops what lies below a cut, and of the values at the cut all but the first few. */
-    private static void drop(double[] y, int count, double cut, int ties) {
+    private void drop(double cut, int ties) {
         int seen = 0;
         for (int k = 0; k < count; k++) {
             if (y[k] < cut || y[k] == cut && seen++ >= ties) {

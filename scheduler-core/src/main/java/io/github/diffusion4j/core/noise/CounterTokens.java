@@ -72,11 +72,19 @@ public record CounterTokens(long seed, List<Integer> samples, boolean races) imp
         }
     }
 
-    /** The number of a class, or 0, at a position of the batch. */
-    private double at(TokenRequest request, int position, int label, int[] words) {
+    /** The words of two numbers: of a class, or 0, and of its neighbour, at a position of the batch. */
+    private void words(TokenRequest request, int position, int label, int[] words) {
         int each = request.positions();
         int purpose = (DOMAIN | request.draw().purpose().ordinal()) << 24 | request.evaluation();
         Philox.words(seed, label >>> 1, position % each, sample(position / each), purpose, words);
+    }
+
+    private double at(TokenRequest request, int position, int label, int[] words) {
+        words(request, position, label, words);
+        return number(label, words);
+    }
+
+    private static double number(int label, int... words) {
         int half = 2 * (label & 1);
         long bits = ((long) words[half] << 32 | words[half + 1] & 0xFFFFFFFFL) >>> 12;
         return (bits + 0.5) * 0x1p-52;
@@ -115,8 +123,11 @@ public record CounterTokens(long seed, List<Integer> samples, boolean races) imp
                 int[] words = new int[4];
                 int[] next = {0};
                 return (out, count) -> {
-                    for (int k = 0; k < count; k++) {
-                        out[k] = -Math.log(at(request, position, next[0]++, words));
+                    for (int k = 0; k < count; k++, next[0]++) {
+                        if (k == 0 || (next[0] & 1) == 0) {
+                            words(request, position, next[0], words);
+                        }
+                        out[k] = -Math.log(number(next[0], words));
                     }
                 };
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.core.noise.CounterTokens;
 import io.github.diffusion4j.core.plan.Regression;
 import io.github.diffusion4j.core.tokens.Tokens;
 import io.github.diffusion4j.core.training.NoisedBatch;
@@ -173,6 +174,19 @@ class TokenRecipeTest {
         double[] bound = TokenLosses.bound(HostArrays.HEAP, exact, counted, TokenLoss.crossEntropy(2), copies, 2, 3);
         double deviation = Math.sqrt(Arrays.stream(bound).map(b -> (b - both - one) * (b - both - one)).average().orElseThrow());
         assertEquals(both + one, Arrays.stream(bound).average().orElseThrow(), 5 * deviation / Math.sqrt(4000) + 1e-9);
+    }
+
+    @Test
+    void two_views_learn_every_valid_token_once() {
+        Tokens clean = tokens(3);
+        boolean[] valid = new boolean[3 * LENGTH];
+        Arrays.fill(valid, 0, 25, true);
+        TokenBatch batch = BlockViews.of(clean, valid, 2, 4, MASK, CounterTokens.of(1)).batch(clean, MASK);
+        for (int place = 0; place < 3 * LENGTH; place++) {
+            double learned = batch.weights()[place] + batch.weights()[3 * LENGTH + place];
+            assertEquals(valid[place] && place % LENGTH >= 2 ? 1 : 0, learned, 0);
+        }
+        assertTrue(batch.input().count(MASK) == 3 * 8 - 5 && !batch.input().samples(0).equals(batch.input().samples(3)));
     }
 
     @Test

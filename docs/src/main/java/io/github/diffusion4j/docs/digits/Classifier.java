@@ -2,6 +2,7 @@ package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
+import io.github.diffusion4j.docs.training.Quiet;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -7,22 +7,19 @@ import io.github.diffusion4j.core.training.Average;
 import io.github.diffusion4j.core.training.AveragingListener;
 import io.github.diffusion4j.core.training.NoisedBatch;
 import io.github.diffusion4j.core.training.NoisingIterator;
+import io.github.diffusion4j.docs.training.LossListener;
+import io.github.diffusion4j.docs.training.Quiet;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.likelihood.VectorJacobian;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
-import org.nd4j.autodiff.listeners.At;
-import org.nd4j.autodiff.listeners.BaseListener;
-import org.nd4j.autodiff.listeners.ListenerVariables;
-import org.nd4j.autodiff.listeners.Operation;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.api.OutAndGrad;
-import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
@@ -134,7 +131,7 @@ final class Denoiser {
         learnWith(new Adam(new PolySchedule(ScheduleType.ITERATION, rate, 1, iterations + 1)));
         // A short memory at first, so that the random start is forgotten.
         try (AveragingListener average = AveragingListener.of(graph, Average.ramp().atMost(AVERAGE_DECAY))) {
-            Quiet.run(() -> graph.fit(batches, epochs, new LossListener(lossOfIteration), average));
+            Quiet.run(() -> graph.fit(batches, epochs, new LossListener("errors", lossOfIteration), average));
             average.assignTo(graph, 0);
         }
     }
@@ -148,33 +145,6 @@ final class Denoiser {
     /** One step of training. */
     void fit(MultiDataSet batch) {
         Quiet.run(() -> graph.fit(batch));
-    }
-
-    /** The gradient does not need the value of the loss, so SameDiff leaves it out and reports 0; its summands are computed. */
-    private static final class LossListener extends BaseListener {
-
-        private final DoubleConsumer lossOfIteration;
-
-        LossListener(DoubleConsumer lossOfIteration) {
-            this.lossOfIteration = lossOfIteration;
-        }
-
-        @Override
-        public ListenerVariables requiredVariables(SameDiff sameDiff) {
-            return ListenerVariables.builder().trainingVariables("errors").build();
-        }
-
-        @Override
-        public void activationAvailable(SameDiff sameDiff, At at, MultiDataSet batch, SameDiffOp op, String variable, INDArray activation) {
-            if (variable.equals("errors")) {
-                lossOfIteration.accept(activation.meanNumber().doubleValue());
-            }
-        }
-
-        @Override
-        public boolean isActive(Operation operation) {
-            return operation == Operation.TRAINING;
-        }
     }
 
     private static Map<String, INDArray> inputs(INDArray input, INDArray timesteps, INDArray digits) {

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.docs.digits;
 
+import io.github.diffusion4j.docs.report.ReportFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -11,6 +11,8 @@ import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.NoiseCurve;
 import io.github.diffusion4j.docs.figures.Pictures;
 import io.github.diffusion4j.docs.figures.ProgressBars;
+import io.github.diffusion4j.docs.report.Report;
+import io.github.diffusion4j.docs.report.ReportTable;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
@@ -69,7 +71,8 @@ final class DigitsJob {
     private final Path folder;
     private final DiscreteProcess process = DiscreteProcess.of(BetaSchedule.SQUARED_COSINE.schedule(TIMESTEPS))
             .withParameterization(Parameterization.velocity()).withCorrection(DataCorrection.clip(1)).withSpacing(Timesteps.trailing());
-    private final Report report = new Report();
+    private final Report report = new Report("Handwritten digits", "One small convolutional network, trained on 8x8 handwriting by several recipes, sampled in several ways.",
+            "Data: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, CC BY 4.0.");
 
     DigitsJob(Settings settings, Path folder) {
         this.settings = settings;

@@ -6,6 +6,8 @@ import io.github.diffusion4j.core.training.LossByLevel;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.Pictures;
 import io.github.diffusion4j.docs.figures.ProgressBars;
+import io.github.diffusion4j.docs.report.Report;
+import io.github.diffusion4j.docs.report.ReportTable;
 import io.github.diffusion4j.samplers.Sampling;
 import java.io.IOException;
 import java.nio.file.Path;

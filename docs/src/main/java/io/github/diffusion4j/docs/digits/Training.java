@@ -2,18 +2,14 @@ package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.training.NoisingIterator;
-import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.figures.ProgressBars;
+import io.github.diffusion4j.docs.report.LossCurves;
 import io.github.diffusion4j.samplers.training.Networks;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,7 +20,6 @@ record Training(Digits digits, int epochs, long seed, Path folder) {
     private static final double RATE = 2e-3;
     /** Of a network that has learned already. */
     private static final double TUNING_RATE = 1e-3;
-    private static final int SMOOTHED = 20;
 
     int iterations() {
         return epochs * (digits.size() / BATCH);
@@ -33,13 +28,13 @@ record Training(Digits digits, int epochs, long seed, Path folder) {
     /** The trained networks in the order of their recipes. */
     Map<DigitsRecipe, Denoiser> of(List<DigitsRecipe> recipes) throws IOException {
         Map<DigitsRecipe, Denoiser> trained = new LinkedHashMap<>();
-        Map<String, List<Double>> losses = new LinkedHashMap<>();
+        LossCurves losses = new LossCurves();
         for (DigitsRecipe recipe : recipes) {
             Denoiser denoiser = recipe.tuned() ? find(trained, DigitsRecipe.EDM).copy() : new Denoiser(seed);
-            losses.put(recipe.recipe().name(), train(recipe, denoiser));
+            train(recipe, denoiser, losses);
             trained.put(recipe, denoiser);
         }
-        lossCurves(losses);
+        losses.write(folder, "weighted squared error", "recipe");
         return trained;
     }
 
@@ -47,34 +42,12 @@ record Training(Digits digits, int epochs, long seed, Path folder) {
         return trained.entrySet().stream().filter(entry -> entry.getKey().id().equals(id)).findFirst().orElseThrow().getValue();
     }
 
-    private List<Double> train(DigitsRecipe recipe, Denoiser denoiser) {
-        List<Double> losses = new ArrayList<>();
+    private void train(DigitsRecipe recipe, Denoiser denoiser, LossCurves losses) {
         // The student's own estimate is its target: asked between two steps, so that no gradient goes through it.
         Networks<INDArray> student = call -> denoiser.output(call.input(), call.timesteps(), call.conditions().get(0));
         NoisingIterator batches = new NoisingIterator(digits.dataSet(), BATCH, recipe.recipe().batches(Nd4jArrays.ND4J, student), seed);
         try (ProgressBar bar = ProgressBars.of("Training " + recipe.id(), iterations())) {
-            denoiser.train(batches, epochs, recipe.tuned() ? TUNING_RATE : RATE, loss -> {
-                losses.add(loss);
-                bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", smoothed(losses, losses.size())));
-                bar.step();
-            });
+            denoiser.train(batches, epochs, recipe.tuned() ? TUNING_RATE : RATE, losses.of(recipe.recipe().name(), bar));
         }
-        return losses;
-    }
-
-    private static double smoothed(List<Double> losses, int end) {
-        return losses.subList(Math.max(0, end - SMOOTHED), end).stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    }
-
-    private void lossCurves(Map<String, List<Double>> losses) throws IOException {
-        Chart chart = new Chart("Training loss, mean of " + SMOOTHED, "iteration", "weighted squared error", true);
-        StringBuilder csv = new StringBuilder("recipe,iteration,loss\n");
-        losses.forEach((name, values) -> {
-            int[] places = IntStream.range(0, values.size()).toArray();
-            chart.line(name, IntStream.of(places).asDoubleStream().toArray(), IntStream.of(places).mapToDouble(i -> smoothed(values, i + 1)).toArray());
-            IntStream.of(places).forEach(i -> csv.append(name).append(',').append(i).append(',').append(values.get(i)).append('\n'));
-        });
-        chart.write(folder.resolve("loss.png"));
-        Files.writeString(folder.resolve("loss.csv"), csv);
     }
 }

@@ -14,6 +14,8 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.docs.Main;
 import io.github.diffusion4j.docs.quality.Gaussian;
+import io.github.diffusion4j.docs.report.ReportFolder;
+import io.github.diffusion4j.docs.report.ReportTable;
 import io.github.diffusion4j.samplers.likelihood.VectorJacobian.Evaluated;
 import java.nio.file.Files;
 import java.nio.file.Path;

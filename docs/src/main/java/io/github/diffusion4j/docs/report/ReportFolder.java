@@ -1,4 +1,4 @@
-package io.github.diffusion4j.docs.digits;
+package io.github.diffusion4j.docs.report;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A folder that appears whole or not at all: it is written beside its final place and moved there at the end. */
-final class ReportFolder implements AutoCloseable {
+public final class ReportFolder implements AutoCloseable {
 
     private static final String MARK = "index.html";
 
@@ -23,8 +23,14 @@ final class ReportFolder implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(cleaner);
     }
 
-    /** A folder that will replace an older report; anything else in its place is left alone and refused. */
-    static ReportFolder replacing(Path target) throws IOException {
+    /**
+     * A folder that will replace an older report; anything else in its place is left alone and refused.
+     *
+     * @param target its final place
+     * @return the folder
+     * @throws IOException if it cannot be made
+     */
+    public static ReportFolder replacing(Path target) throws IOException {
         if (Files.exists(target) && !Files.exists(target.resolve(MARK)) && !empty(target)) {
             throw new IllegalArgumentException(target + " exists and is not a report; choose another --out");
         }
@@ -38,11 +44,21 @@ final class ReportFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
+    /**
+     * Where to write.
+     *
+     * @return the folder beside its final place
+     */
+    public Path path() {
         return work;
     }
 
-    void publish() throws IOException {
+    /**
+     * Moves the folder to its final place.
+     *
+     * @throws IOException if it cannot be moved
+     */
+    public void publish() throws IOException {
         delete(target);
         Files.move(work, target);
     }

@@ -1,15 +1,20 @@
-package io.github.diffusion4j.docs.digits;
+package io.github.diffusion4j.docs.training;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** Keeps SameDiff's list of differentiated operations, which it prints while it prepares training, off the terminal. */
-final class Quiet {
+public final class Quiet {
 
     private Quiet() {}
 
-    static void run(Runnable task) {
+    /**
+     * Runs a task.
+     *
+     * @param task the task
+     */
+    public static void run(Runnable task) {
         PrintStream out = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {

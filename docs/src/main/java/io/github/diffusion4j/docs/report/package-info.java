@@ -1,0 +1,2 @@
+/** Pages of what jobs found. */
+package io.github.diffusion4j.docs.report;

@@ -10,15 +10,16 @@ import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
 import io.github.diffusion4j.docs.reference.ReferenceCommand;
 import io.github.diffusion4j.docs.server.ServeCommand;
 import io.github.diffusion4j.docs.site.SiteCommand;
+import io.github.diffusion4j.docs.text.TextCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line: {@code digits}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark}, {@code guidance} and
- * {@code serve}.
+ * The command line: {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
+ * {@code guidance} and {@code serve}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
-        subcommands = {DigitsCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
+        subcommands = {DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
             SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, ServeCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

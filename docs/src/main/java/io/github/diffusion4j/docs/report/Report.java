@@ -101,7 +101,7 @@ public final class Report {
               @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --faint: #a5a5a5; --paper: #161616; --line: #3a3a3a; } }
               body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); background: var(--paper); }
               img { max-width: 100%; background: #fff; } figure { margin: 1.5rem 0; } figcaption { color: var(--faint); font-size: .9rem; }
-              .wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: .25rem 1rem; border-bottom: 1px solid var(--line); text-align: right; }
+              .wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: right; }
               th:first-child, td:first-child { text-align: left; }
             </style>
             </head>

@@ -26,9 +26,9 @@ final class TextJob {
     private static final double RATE = 3e-3;
     /** Evaluations for a bound. */
     private static final int DRAWS = 64;
-    private static final int SHOWN_EVALUATIONS = 16;
+    private static final int SHOWN_EVALUATIONS = 32;
     private static final int SHOWN = 3;
-    private static final List<String> SHOWN_STRATEGIES = List.of("MDLM", "ReMDM, cap 0.1", "LLaDA, confidence", "LLaDA, entropy", "MaskGIT", "entropy bound 1 nat");
+    private static final List<String> SHOWN_STRATEGIES = List.of("MDLM", "ReMDM, cap 0.1", "LLaDA, entropy", "MaskGIT", "AmusedScheduler", "entropy bound 1 nat");
     private static final String LEAD = "A small network that learned to fill in masked characters writes names of Unicode characters: all positions are masked, and each evaluation of the network "
             + "makes some of them known.";
     private static final String SOURCE = "Text: the names of Unicode characters, as every Java knows them (<code>Character.getName</code>); they never change, and nothing is downloaded.";

@@ -32,8 +32,8 @@ final class TextNetwork {
     private static final int LENGTH = Alphabet.LENGTH;
     private static final int CLASSES = Alphabet.CLASSES;
     private static final int EMBEDDED = 24;
-    private static final int NEAR = 11;
-    private static final int WHOLE = 512;
+    private static final int NEAR = 15;
+    private static final int WHOLE = 256;
     private static final int TOLD = 32;
     private static final int HIDDEN = 256;
     private static final double RECTIFIED = Math.sqrt(2);

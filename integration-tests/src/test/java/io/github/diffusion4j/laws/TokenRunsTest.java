@@ -19,7 +19,10 @@ import io.github.diffusion4j.core.tokens.TokenState;
 import io.github.diffusion4j.core.tokens.Tokens;
 import io.github.diffusion4j.samplers.diffusers.TokenConfig;
 import io.github.diffusion4j.samplers.solvers.Convention;
+import io.github.diffusion4j.samplers.tokens.Remasking;
 import io.github.diffusion4j.samplers.tokens.Survival;
+import io.github.diffusion4j.samplers.tokens.TokenModel;
+import io.github.diffusion4j.samplers.tokens.TokenSampling;
 import io.github.diffusion4j.samplers.tokens.TokenSamplers;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -130,6 +133,43 @@ class TokenRunsTest {
     void threads_share_a_plan(TokenSamplers.Entry method) {
         Tokens expected = end(method.plan(), CounterTokens.of(1), 2, ElementType.FLOAT);
         assertTrue(IntStream.range(0, 64).parallel().allMatch(run -> end(method.plan(), CounterTokens.of(1), 2, ElementType.FLOAT).equals(expected)), method.name());
+    }
+
+    /** The loop stops where nothing can change any more, with the tokens of the whole run, and asks a network that takes no time only about tokens that changed. */
+    @ParameterizedTest
+    @MethodSource("methods")
+    void the_loop_ends_as_the_whole_run_does(TokenSamplers.Entry method) {
+        TokenPlan plan = method.plan();
+        int[] asked = {0};
+        TokenModel<HostArray> network = (tokens, label) -> {
+            asked[0]++;
+            return logits(plan, tokens, ElementType.DOUBLE, 0);
+        };
+        TokenState whole = start(plan, CounterTokens.of(8), 2);
+        while (!plan.isComplete(whole)) {
+            TokenState next = plan.step(HostArrays.HEAP, network.logits(whole.tokens(), 0), whole, CounterTokens.of(8));
+            assertTrue(!plan.isSettled(whole) || next.tokens().equals(whole.tokens()), method.name());
+            whole = next;
+        }
+        asked[0] = 0;
+        assertEquals(whole.tokens(), new TokenSampling<>(HostArrays.HEAP, network, false).run(plan, start(plan, CounterTokens.of(8), 2), CounterTokens.of(8)), method.name());
+        int all = asked[0];
+        assertTrue(all <= plan.evaluations());
+        asked[0] = 0;
+        assertEquals(whole.tokens(), new TokenSampling<>(HostArrays.HEAP, network, true).run(plan, start(plan, CounterTokens.of(8), 2), CounterTokens.of(8)), method.name());
+        assertTrue(asked[0] <= all);
+    }
+
+    @Test
+    void what_is_given_is_filled_in_around() {
+        TokenPlan plan = TokenSamplers.remdm(CLASSES, STEPS, Survival.LINEAR, Remasking.cap(0.5));
+        Tokens given = Tokens.of(IntStream.range(0, LENGTH).map(l -> l % 3 == 0 ? l % CLASSES : CLASSES).toArray(), 1, LENGTH);
+        Tokens end = new TokenSampling<>(HostArrays.HEAP, (tokens, label) -> logits(plan, tokens, ElementType.DOUBLE, 0), true).run(plan, plan.startAround(given), CounterTokens.of(1));
+        assertEquals(0, end.count(CLASSES));
+        assertTrue(IntStream.range(0, LENGTH).filter(l -> l % 3 == 0).allMatch(l -> end.at(0, l) == given.at(0, l)));
+        assertThrows(IllegalStateException.class, () -> TokenSamplers.uniform(2, Survival.LINEAR, false).startAround(given));
+        assertEquals(given, Tokens.of(HostArrays.HEAP, given.<HostArray>array(HostArrays.HEAP, ElementType.INT64)));
+        assertThrows(IllegalArgumentException.class, () -> Tokens.of(HostArrays.HEAP, HostArray.of(new double[] {0.5, 1}, 1, 2)));
     }
 
     /** A known region is filled around, whatever the method would do to given tokens. */

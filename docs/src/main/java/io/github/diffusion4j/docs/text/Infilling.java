@@ -2,14 +2,11 @@ package io.github.diffusion4j.docs.text;
 
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.TokenState;
-import io.github.diffusion4j.core.tokens.Tokens;
 import io.github.diffusion4j.docs.report.Report;
 import io.github.diffusion4j.docs.report.ReportTable;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /** Fills the masks of patterns around what they give. */
 record Infilling(TextSampling sampling, TextJudge judge, int samples) {
@@ -24,11 +21,7 @@ record Infilling(TextSampling sampling, TextJudge judge, int samples) {
     /** A batch of a pattern, whose given positions no step changes. */
     static TokenState start(TokenPlan plan, String pattern, int samples) {
         String masks = Character.toString(Alphabet.MASK_SIGN).repeat(Math.max(0, Alphabet.LENGTH - pattern.length() + 1));
-        Tokens tokens = Alphabet.tokens(Collections.nCopies(samples, pattern.replace("*", masks)));
-        int[] values = tokens.values();
-        BitSet given = new BitSet();
-        IntStream.range(0, values.length).filter(place -> values[place] != Alphabet.MASK).forEach(given::set);
-        return plan.startFrom(tokens).fixing(given);
+        return plan.startAround(Alphabet.tokens(Collections.nCopies(samples, pattern.replace("*", masks))));
     }
 
     private List<String> fill(String pattern, TokenPlan plan) {

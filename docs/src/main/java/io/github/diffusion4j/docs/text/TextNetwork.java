@@ -1,5 +1,7 @@
 package io.github.diffusion4j.docs.text;
 
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
@@ -127,12 +129,7 @@ final class TextNetwork {
 
     /** Tokens as SameDiff reads them. */
     static INDArray array(Tokens tokens) {
-        int[] values = tokens.values();
-        float[] numbers = new float[values.length];
-        for (int place = 0; place < values.length; place++) {
-            numbers[place] = values[place];
-        }
-        return Nd4j.createFromArray(numbers).reshape(tokens.batch(), tokens.length());
+        return tokens.array(Nd4jArrays.ND4J, ElementType.FLOAT);
     }
 
     /** Logits [B, L, classes]. */

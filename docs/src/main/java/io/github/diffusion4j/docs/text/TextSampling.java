@@ -2,27 +2,20 @@ package io.github.diffusion4j.docs.text;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterTokens;
-import io.github.diffusion4j.core.noise.TokenNoise;
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.TokenState;
 import io.github.diffusion4j.core.tokens.Tokens;
+import io.github.diffusion4j.samplers.tokens.TokenSampling;
 import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Samples a network, always from the same random numbers. */
 record TextSampling(TextNetwork network, long seed) {
 
-    /** The states of a run, first to last. */
+    /** The states of a run, first to last, which is sooner where the texts are full. */
     List<TokenState> path(TokenPlan plan, TokenState start) {
-        TokenNoise noise = CounterTokens.of(seed);
         List<TokenState> path = new ArrayList<>(List.of(start));
-        for (int i = 0; i < plan.evaluations(); i++) {
-            TokenState state = path.get(i);
-            try (INDArray logits = network.logits(state.tokens())) {
-                path.add(plan.step(Nd4jArrays.ND4J, logits, state, noise));
-            }
-        }
+        new TokenSampling<>(Nd4jArrays.ND4J, (tokens, label) -> network.logits(tokens), true).run(plan, start, CounterTokens.of(seed), move -> path.add(move.state()));
         return path;
     }
 

@@ -129,7 +129,8 @@ class TextTest {
         assertEquals(0, Main.execute("text", "--epochs", "1", "--samples", "4", "--evaluations", "2", "--names", "64", "--out", out.toString()));
         String page = Files.readString(out.resolve("index.html"));
         assertEquals(18, page.split("<ol ", -1).length - 1);
-        assertEquals(18 * 33, page.split("<li>", -1).length - 1);
+        int lines = page.split("<li>", -1).length - 1;
+        assertTrue(lines > 18 * 16 && lines <= 18 * 33, "lines of texts, fewer where they are full sooner: " + lines);
         assertEquals(14, Files.readAllLines(out.resolve("strategies.csv")).size());
         for (String part : List.of("LLaDA, margin", "BlockRefinementScheduler", "held-out names (floor)", "kangxi radical …", "MDLM's bound", "prefers-color-scheme", "type=\"range\"")) {
             assertTrue(page.contains(part), part);

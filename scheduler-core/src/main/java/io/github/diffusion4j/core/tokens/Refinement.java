@@ -151,6 +151,12 @@ public record Refinement(double label, Candidate candidate, Competing competing,
         }
     }
 
+    /** Where only masks compete and nothing is edited. */
+    @Override
+    public boolean isIdle(Tokens tokens, int mask) {
+        return competing == Competing.MASKED && edit.equals(Edit.NEVER) && tokens.count(mask) == 0;
+    }
+
     @Override
     public List<TokenDraw> draws() {
         List<TokenDraw> draws = new ArrayList<>();

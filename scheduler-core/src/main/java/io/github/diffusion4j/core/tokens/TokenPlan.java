@@ -131,6 +131,33 @@ public record TokenPlan(String name, int mask, boolean classesSecond, List<Token
     }
 
     /**
+     * A state of given tokens that no step changes, and masks that are filled in around them.
+     *
+     * @param tokens the tokens
+     * @return the state before the first evaluation, all but the masks {@link TokenState#fixing fixed}
+     * @throws IllegalStateException if the run has no mask
+     */
+    public TokenState startAround(Tokens tokens) {
+        if (mask == NO_MASK) {
+            throw new IllegalStateException(name + " has no mask that would say what is to be filled in; fix the given positions of a random state, plan.startRandom(...).with(tokens).fixing(positions)");
+        }
+        int[] values = tokens.values();
+        BitSet given = new BitSet();
+        IntStream.range(0, values.length).filter(place -> values[place] != mask).forEach(given::set);
+        return startFrom(tokens).fixing(given);
+    }
+
+    /**
+     * Whether no evaluation that is left can change a token: the run is complete, or all masks are filled and every step that is left fills masks alone.
+     *
+     * @param state a state of the run
+     * @return true if the network need not be asked again
+     */
+    public boolean isSettled(TokenState state) {
+        return steps.subList(Math.min(state.index(), steps.size()), steps.size()).stream().allMatch(step -> step.isIdle(state.tokens(), mask));
+    }
+
+    /**
      * Whether a run is complete.
      *
      * @param state a state of the run

@@ -22,6 +22,17 @@ public interface TokenStep extends Serializable {
     List<TokenDraw> draws();
 
     /**
+     * Whether the step changes nothing whatever the network says.
+     *
+     * @param tokens the tokens before it
+     * @param mask the mask's token
+     * @return true if it cannot change them
+     */
+    default boolean isIdle(Tokens tokens, int mask) {
+        return false;
+    }
+
+    /**
      * Takes the step.
      *
      * @param situation what the network said, and of what

@@ -1,5 +1,6 @@
 package io.github.diffusion4j.core.tokens;
 
+import io.github.diffusion4j.core.kernel.ElementType;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -48,6 +49,39 @@ public final class Tokens implements Serializable {
         int[] values = new int[IntStream.of(shape).reduce(1, Math::multiplyExact)];
         Arrays.fill(values, token);
         return of(values, shape);
+    }
+
+    /**
+     * Tokens of an array.
+     *
+     * @param <A> the array of a library
+     * @param arrays the library
+     * @param array whole numbers, of any type, samples along the first axis
+     * @return the tokens
+     * @throws IllegalArgumentException if a value is no whole number from 0 on
+     */
+    public static <A> Tokens of(io.github.diffusion4j.core.kernel.Arrays<A> arrays, A array) {
+        double[] values = arrays.values(array);
+        for (double value : values) {
+            if (value != Math.rint(value)) {
+                throw new IllegalArgumentException("tokens are whole numbers, the array holds " + value);
+            }
+        }
+        return of(Arrays.stream(values).mapToInt(value -> (int) value).toArray(), Arrays.stream(arrays.shape(array)).mapToInt(Math::toIntExact).toArray());
+    }
+
+    /**
+     * The tokens as an array, as networks read them.
+     *
+     * @param <A> the array of a library
+     * @param arrays the library
+     * @param type its type, one that holds every token exactly
+     * @return a new array of the tokens' shape, owned by the caller
+     */
+    public <A> A array(io.github.diffusion4j.core.kernel.Arrays<A> arrays, ElementType type) {
+        A array = arrays.make(type, IntStream.of(shape).asLongStream().toArray());
+        arrays.onHost(array, true, host -> host.fill(IntStream.of(values).asDoubleStream().toArray()));
+        return array;
     }
 
     /**

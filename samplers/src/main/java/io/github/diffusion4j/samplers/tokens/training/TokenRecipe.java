@@ -174,29 +174,11 @@ public record TokenRecipe(TokenForward forward, TokenTimes times, Uniforms unifo
 
         @Override
         public NoisedBatch<A> batch(A data, List<A> conditions, long seed, int iteration) {
-            int[] shape = java.util.Arrays.stream(arrays.shape(data)).mapToInt(Math::toIntExact).toArray();
-            Tokens clean = Tokens.of(java.util.Arrays.stream(arrays.values(data)).mapToInt(Over::token).toArray(), shape);
-            TokenBatch batch = recipe.batch(clean, new BitSet(), seed, iteration);
+            TokenBatch batch = recipe.batch(Tokens.of(arrays, data), new BitSet(), seed, iteration);
             ElementType numbers = arrays.type(data) == ElementType.DOUBLE ? ElementType.DOUBLE : ElementType.FLOAT;
-            return new NoisedBatch<>(array(arrays.type(data), batch.input(), shape), arrays.vector(numbers, batch.times()), List.of(), array(arrays.type(data), batch.clean(), shape),
-                    filled(numbers, batch.weights(), shape));
-        }
-
-        private static int token(double value) {
-            if (value != Math.rint(value)) {
-                throw new IllegalArgumentException("the data are tokens, whole numbers, got " + value);
-            }
-            return (int) value;
-        }
-
-        private A array(ElementType type, Tokens tokens, int... shape) {
-            return filled(type, java.util.Arrays.stream(tokens.values()).asDoubleStream().toArray(), shape);
-        }
-
-        private A filled(ElementType type, double[] values, int... shape) {
-            A array = arrays.make(type, java.util.Arrays.stream(shape).asLongStream().toArray());
-            arrays.onHost(array, true, host -> host.fill(values));
-            return array;
+            A weights = arrays.make(numbers, arrays.shape(data));
+            arrays.onHost(weights, true, host -> host.fill(batch.weights()));
+            return new NoisedBatch<>(batch.input().array(arrays, arrays.type(data)), arrays.vector(numbers, batch.times()), List.of(), batch.clean().array(arrays, arrays.type(data)), weights);
         }
     }
 }

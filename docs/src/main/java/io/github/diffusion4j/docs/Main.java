@@ -2,6 +2,7 @@ package io.github.diffusion4j.docs;
 
 import io.github.diffusion4j.docs.benchmarks.BenchmarkCommand;
 import io.github.diffusion4j.docs.digits.DigitsCommand;
+import io.github.diffusion4j.docs.emoji.DrawCommand;
 import io.github.diffusion4j.docs.emoji.GuidanceCommand;
 import io.github.diffusion4j.docs.figures.TabulateCommand;
 import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
@@ -15,12 +16,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line: {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
+ * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
  * {@code guidance} and {@code serve}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
-        subcommands = {DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class, GalleryCommand.class,
-            SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, ServeCommand.class}, synopsisSubcommandLabel = "COMMAND")
+        subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
+            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, ServeCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

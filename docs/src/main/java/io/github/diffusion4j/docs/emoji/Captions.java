@@ -2,7 +2,6 @@ package io.github.diffusion4j.docs.emoji;
 
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.noise.CounterNoise;
-import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * Captions with the noise from which each is drawn, whatever the plan. Pictures are drawn one by one on all processors, so that a picture that leaves evaluations out waits for no other.
@@ -18,11 +18,12 @@ import java.util.concurrent.Future;
  * @param network the network
  * @param words the captions
  * @param noise a sample for each
+ * @param source the noise of stochastic steps
  */
-record Captions(EmojiNetwork network, List<String> words, HostArray noise) {
+record Captions(EmojiNetwork network, List<String> words, HostArray noise, CounterNoise source) {
 
     static Captions of(EmojiNetwork network, List<String> words, long seed) {
-        return new Captions(network, words, EmojiNetwork.noise(CounterNoise.of(seed), words.size()));
+        return new Captions(network, words, EmojiNetwork.noise(CounterNoise.of(seed), words.size()), CounterNoise.of(seed));
     }
 
     /** A picture and how often the network was asked for it, each branch counted. */
@@ -30,18 +31,22 @@ record Captions(EmojiNetwork network, List<String> words, HostArray noise) {
 
     /** Draws all of them, and tells of each. */
     List<Drawn> drawn(Plan plan, Runnable each) {
-        List<Callable<Drawn>> tasks = new ArrayList<>();
-        for (int k = 0; k < words.size(); k++) {
-            int caption = k;
-            tasks.add(() -> {
-                try (EmojiModel model = network.of(words.get(caption))) {
-                    HostArray picture = model.draw(plan, start(caption), NoiseSource.none());
-                    each.run();
-                    return new Drawn(picture, model.calls());
-                }
-            });
-        }
-        return together(tasks);
+        return together(IntStream.range(0, words.size()).mapToObj(caption -> drawing(caption, plan, each)).toList());
+    }
+
+    /** Draws one of them by several plans, and tells of each. */
+    List<Drawn> drawn(int caption, List<Plan> plans, Runnable each) {
+        return together(plans.stream().map(plan -> drawing(caption, plan, each)).toList());
+    }
+
+    private Callable<Drawn> drawing(int caption, Plan plan, Runnable each) {
+        return () -> {
+            try (EmojiModel model = network.of(words.get(caption))) {
+                HostArray picture = model.draw(plan, start(caption), source.forSamples(caption));
+                each.run();
+                return new Drawn(picture, model.calls());
+            }
+        };
     }
 
     /** The noise of one of them. */

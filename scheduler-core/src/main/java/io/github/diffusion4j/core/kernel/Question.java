@@ -100,7 +100,7 @@ public record Question(double temperature, int topK, Nucleus nucleus, int exclud
         for (int k = 0; k < y.length; k++) {
             y[k] = k == excluded ? Double.NEGATIVE_INFINITY : logits[k] / temperature;
         }
-        Truncation.apply(y, y.length, this, new double[y.length]);
+        new Truncation().apply(y, y.length, this, new double[y.length]);
         boolean[] kept = new boolean[y.length];
         for (int k = 0; k < y.length; k++) {
             kept[k] = y[k] != Double.NEGATIVE_INFINITY;

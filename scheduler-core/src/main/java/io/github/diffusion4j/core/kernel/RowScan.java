@@ -216,7 +216,7 @@ final class RowScan {
                 y[start + k] = z[k] / question.temperature();
             }
         }
-        Truncation.apply(y, classes, question, scratch.row(1, classes));
+        scratch.truncation().apply(y, classes, question, scratch.row(1, classes));
         for (int k = 0; k < classes; k++) {
             y[k] = y[k] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(y[k] - tempered.max());
         }

@@ -21,6 +21,7 @@ public final class Scratch {
     private final double[][] blocks = new double[BLOCKS][];
     private final double[][] rows = new double[2][0];
     private final FloatExponentials exponentials = new FloatExponentials();
+    private final Truncation truncation = new Truncation();
     private final CounterNormals normals = new CounterNormals();
     private final int[] counts = new int[1 << OrderStatistics.DIGIT];
 
@@ -83,6 +84,11 @@ public final class Scratch {
     /** The exponentials of this thread, which need memory too. */
     FloatExponentials exponentials() {
         return exponentials;
+    }
+
+    /** What drops classes on this thread, which needs memory too. */
+    Truncation truncation() {
+        return truncation;
     }
 
     /** Counters with any contents. */

@@ -3,7 +3,7 @@ package io.github.diffusion4j.core.kernel;
 import java.util.Arrays;
 
 /**
- * Drops the classes of a row that a top-k or a nucleus leaves out. Values are counted by how far they lie below the largest one; where the cut falls, and only there, they are sorted.
+ * Drops the classes of a row that a top-k or a nucleus leaves out. Values are counted by how far they lie below the largest one; where the cut falls, and only there, they are sorted. Holds scratch memory: one object for one thread.
  */
 final class Truncation {
 
@@ -11,30 +11,27 @@ final class Truncation {
     /** Bins are this narrow, in nats; what lies below all of them is in the last one. */
     private static final double WIDTH = 1.0 / 32;
 
-    private final double[] y;
-    private final int count;
-    private final double[] sorted;
-    private final double max;
     private final int[] counts = new int[BINS];
-
-    private Truncation(double[] y, int count, double[] spare) {
-        this.y = y;
-        this.count = count;
-        this.sorted = spare;
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < count; k++) {
-            largest = Math.max(largest, y[k]);
-        }
-        this.max = largest;
-    }
+    private final double[] masses = new double[BINS];
+    private double[] y = {};
+    private int count;
+    private double[] sorted = {};
+    private double max;
 
     /** Sets the values of dropped classes to minus infinity. */
-    static void apply(double[] y, int count, Question question, double[] spare) {
+    void apply(double[] values, int classes, Question question, double[] spare) {
+        y = values;
+        count = classes;
+        sorted = spare;
+        max = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < count; k++) {
+            max = Math.max(max, y[k]);
+        }
         if (question.topK() > 0 && question.topK() < count) {
-            new Truncation(y, count, spare).topK(question.topK());
+            topK(question.topK());
         }
         if (!question.nucleus().isAll()) {
-            new Truncation(y, count, spare).nucleus(question.nucleus());
+            nucleus(question.nucleus());
         }
     }
 
@@ -43,6 +40,7 @@ final class Truncation {
     }
 
     private void topK(int most) {
+        Arrays.fill(counts, 0);
         for (int k = 0; k < count; k++) {
             counts[bin(y[k])]++;
         }
@@ -56,7 +54,8 @@ final class Truncation {
     }
 
     private void nucleus(Nucleus nucleus) {
-        double[] masses = new double[BINS];
+        Arrays.fill(counts, 0);
+        Arrays.fill(masses, 0);
         double sum = 0;
         for (int k = 0; k < count; k++) {
             if (y[k] > Double.NEGATIVE_INFINITY) {

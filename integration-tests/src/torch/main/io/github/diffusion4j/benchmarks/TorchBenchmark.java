@@ -1,7 +1,5 @@
 package io.github.diffusion4j.benchmarks;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -40,13 +38,10 @@ public class TorchBenchmark {
     /** Made by JMH. */
     public TorchBenchmark() {}
 
-    /** Makes arrays; libtorch takes its number of threads from the processors that Java sees. */
+    /** Makes arrays. */
     @Setup
     public void setUp() {
-        String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
-        System.setProperty("ai.djl.pytorch.num_threads", threads);
-        System.setProperty("ai.djl.pytorch.num_interop_threads", threads);
-        manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+        manager = Libtorch.manager();
         Shape shape = new Shape(Sizes.shape(size));
         sample = manager.randomNormal(shape);
         output = manager.randomNormal(shape);

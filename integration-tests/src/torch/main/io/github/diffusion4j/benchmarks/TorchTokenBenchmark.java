@@ -1,7 +1,5 @@
 package io.github.diffusion4j.benchmarks;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -43,13 +41,10 @@ public class TorchTokenBenchmark {
     /** Made by JMH. */
     public TorchTokenBenchmark() {}
 
-    /** Makes the logits; libtorch takes its number of threads from the processors that Java sees. */
+    /** Makes the logits. */
     @Setup
     public void setUp() {
-        String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
-        System.setProperty("ai.djl.pytorch.num_threads", threads);
-        System.setProperty("ai.djl.pytorch.num_interop_threads", threads);
-        manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+        manager = Libtorch.manager();
         logits = manager.randomUniform(-8, 8, new Shape(Integer.parseInt(size.split("x")[0]), Integer.parseInt(size.split("x")[1])));
     }
 

@@ -1,6 +1,8 @@
 package io.github.diffusion4j.samplers.tokens;
 
+import io.github.diffusion4j.core.plan.RunKey;
 import io.github.diffusion4j.core.tokens.TokenPlan;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -18,10 +20,12 @@ public final class TokenChain implements TokenForward {
     static final double ROUNDING = 1e-9;
     private static final double OFFSET = 0.008;
     private static final double MOST_BETA = 0.999;
+    private static final int HASH_DIGITS = 16;
 
     private final TokenKernel kernel;
     private final List<Double> betas;
     private final transient double[][][] products;
+    private final transient String hash;
 
     private TokenChain(TokenKernel kernel, List<Double> betas) {
         this.kernel = kernel;
@@ -29,6 +33,7 @@ public final class TokenChain implements TokenForward {
         if (kernel.classes() < 2 || betas.isEmpty()) {
             throw new IllegalArgumentException("a chain has at least two classes and one step, got " + kernel.classes() + " classes and " + betas.size() + " steps");
         }
+        this.hash = RunKey.sha256(betas.toString().getBytes(StandardCharsets.UTF_8)).substring(0, HASH_DIGITS);
         this.products = new double[betas.size() + 1][][];
         products[0] = identity(kernel.classes());
         for (int k = 0; k < betas.size(); k++) {
@@ -194,6 +199,6 @@ public final class TokenChain implements TokenForward {
 
     @Override
     public String toString() {
-        return "TokenChain[" + kernel + ", betas " + betas + "]";
+        return "TokenChain[" + kernel + ", " + steps() + " steps, betas from " + betas.get(0) + " to " + betas.get(steps() - 1) + ", hash " + hash + "]";
     }
 }

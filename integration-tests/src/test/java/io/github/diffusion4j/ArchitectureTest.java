@@ -88,7 +88,7 @@ class ArchitectureTest {
     static final ArchRule solvers_are_records = classes().that().implement(Solver.class).should().beRecords();
 
     /** The iterator and the listener are ND4J's own mutable protocols; the twister is copied before use; the others are the memory of one run or batch, on one thread. */
-    private static final String MUTABLE = "NoisingIterator|AveragingListener|InMemory|MersenneTwister|Session|Only|PipelineRun|PipelineProgress|Engine|RunMemory|Weighing|Guiding|Progress|Pass|ArrayPass|Conditions|Drawn|Assignment|Entry|Memories|SamplingBatch|Round|Slots|BatchRow|RowScan|ClassSums";
+    private static final String MUTABLE = "NoisingIterator|AveragingListener|InMemory|MersenneTwister|Session|Only|PipelineRun|PipelineProgress|Engine|RunMemory|Weighing|Guiding|Progress|Pass|ArrayPass|Conditions|Drawn|Assignment|Entry|Memories|SamplingBatch|Round|Slots|BatchRow|RowScan|ClassSums|Truncation";
 
     @ArchTest
     static final ArchRule fields_do_not_change = fields().that().areDeclaredInClassesThat(new DescribedPredicate<>("hold values") {

@@ -8,15 +8,15 @@ import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.TokenDraw;
 import io.github.diffusion4j.core.tokens.Coin;
 import io.github.diffusion4j.core.tokens.Correction;
+import io.github.diffusion4j.core.tokens.Redrawing;
 import io.github.diffusion4j.core.tokens.Refinement;
 import io.github.diffusion4j.core.tokens.Routes;
-import io.github.diffusion4j.core.tokens.Score;
 import io.github.diffusion4j.core.tokens.Score.Measure;
+import io.github.diffusion4j.core.tokens.Score;
 import io.github.diffusion4j.core.tokens.TokenLevel;
 import io.github.diffusion4j.core.tokens.TokenMove;
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.Tokens;
-import io.github.diffusion4j.core.tokens.Weighing;
 import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.diffusers.TokenConfig;
 import io.github.diffusion4j.samplers.solvers.Convention;
@@ -206,7 +206,7 @@ class TokenLawsTest {
             double alpha = Survival.LOG_LINEAR.alpha((5 - i) / 5.0);
             double[] p = {.7, .2, .1};
             double[] logs = Arrays.stream(p).map(chance -> Math.log(chance * alpha / (1 - alpha))).toArray();
-            double[] weights = ((Weighing) scores.steps().get(i)).rule(3).weights(3, logs);
+            double[] weights = ((Redrawing) scores.steps().get(i)).rule(3).weights(3, logs);
             Coin coin = Coin.between(forward.level((5 - i) / 5.0), forward.level((4 - i) / 5.0));
             double clean = coin.masked().probabilities(false, 3)[0];
             for (int k = 0; k < 3; k++) {

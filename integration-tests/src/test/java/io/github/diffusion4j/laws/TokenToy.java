@@ -3,19 +3,19 @@ package io.github.diffusion4j.laws;
 import io.github.diffusion4j.core.kernel.Chances;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.TokenDraw;
 import io.github.diffusion4j.core.noise.TokenNoise;
 import io.github.diffusion4j.core.noise.TokenRequest;
-import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.tokens.Coin;
-import io.github.diffusion4j.core.tokens.Refinement;
-import io.github.diffusion4j.core.tokens.Score;
 import io.github.diffusion4j.core.tokens.Rank;
+import io.github.diffusion4j.core.tokens.Redrawing;
+import io.github.diffusion4j.core.tokens.Refinement;
 import io.github.diffusion4j.core.tokens.Routes;
+import io.github.diffusion4j.core.tokens.Score;
 import io.github.diffusion4j.core.tokens.TokenLevel;
 import io.github.diffusion4j.core.tokens.TokenPlan;
 import io.github.diffusion4j.core.tokens.Tokens;
-import io.github.diffusion4j.core.tokens.Weighing;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -99,8 +99,8 @@ record TokenToy(int classes, int length, double[] data) {
     }
 
     private void step(TokenPlan plan, int evaluation, int[] tokens, double probability, double[][] said, double[][] drawnFrom, Map<List<Integer>, Double> next) {
-        if (plan.steps().get(evaluation) instanceof Weighing weighing) {
-            weighed(plan, evaluation, weighing.rule(classes), tokens, probability, said, next);
+        if (plan.steps().get(evaluation) instanceof Redrawing redrawing) {
+            weighed(plan, evaluation, redrawing.rule(classes), tokens, probability, said, next);
             return;
         }
         Refinement step = (Refinement) plan.steps().get(evaluation);
@@ -118,7 +118,7 @@ record TokenToy(int classes, int length, double[] data) {
     }
 
     /** Every outcome of weights of all states, position by position. */
-    private void weighed(TokenPlan plan, int evaluation, Weighing.Rule rule, int[] tokens, double probability, double[][] said, Map<List<Integer>, Double> next) {
+    private void weighed(TokenPlan plan, int evaluation, Redrawing.Rule rule, int[] tokens, double probability, double[][] said, Map<List<Integer>, Double> next) {
         double[][] weights = new double[length][];
         for (int l = 0; l < length; l++) {
             double[] own = rule.weights(tokens[l], Arrays.stream(said[l]).map(p -> Math.log(Math.max(p, TINY))).toArray());

@@ -2,8 +2,8 @@ package io.github.diffusion4j.samplers.diffusers;
 
 import io.github.diffusion4j.core.kernel.Question;
 import io.github.diffusion4j.core.noise.TokenDraw;
+import io.github.diffusion4j.core.tokens.Redrawing;
 import io.github.diffusion4j.core.tokens.TokenLevel;
-import io.github.diffusion4j.core.tokens.Weighing;
 import java.util.Arrays;
 
 /**
@@ -15,7 +15,7 @@ import java.util.Arrays;
  * @param level the level of this timestep
  * @param transition what happens to a token at this timestep
  */
-record VQPosterior(double label, int classes, TokenLevel before, TokenLevel level, TokenLevel transition) implements Weighing {
+record VQPosterior(double label, int classes, TokenLevel before, TokenLevel level, TokenLevel transition) implements Redrawing {
 
     private static final double NOTHING = 1e-30;
 

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.samplers.tokens;
 
 import io.github.diffusion4j.core.noise.TokenDraw;
-import io.github.diffusion4j.core.tokens.Weighing;
+import io.github.diffusion4j.core.tokens.Redrawing;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
  * @param to the cleaner time s
  * @param fromTheOthers whether the network predicts each token from the others alone
  */
-record PosteriorStep(double label, TokenForward forward, double from, double to, boolean fromTheOthers) implements Weighing {
+record PosteriorStep(double label, TokenForward forward, double from, double to, boolean fromTheOthers) implements Redrawing {
 
     @Override
     public TokenDraw draw() {

@@ -1,7 +1,7 @@
 package io.github.diffusion4j.samplers.tokens;
 
 import io.github.diffusion4j.core.noise.TokenDraw;
-import io.github.diffusion4j.core.tokens.Weighing;
+import io.github.diffusion4j.core.tokens.Redrawing;
 import java.util.Arrays;
 
 /**
@@ -19,7 +19,7 @@ import java.util.Arrays;
  * @param amount D, or h
  * @param last whether this is the last step, after which no mask is left
  */
-record ScoreStep(double label, int mask, boolean euler, double amount, boolean last) implements Weighing {
+record ScoreStep(double label, int mask, boolean euler, double amount, boolean last) implements Redrawing {
 
     /** The mask is a class of the network, or behind them. */
     @Override

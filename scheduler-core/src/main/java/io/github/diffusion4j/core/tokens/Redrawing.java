@@ -11,7 +11,7 @@ import java.util.List;
  * A step that draws every position anew from weights of all states, which follow from the token that stands there and what the network says of it: what rules need that no candidate and no four routes
  * express. Each position costs as much as its weights.
  */
-public interface Weighing extends TokenStep {
+public interface Redrawing extends TokenStep {
 
     /**
      * How the states are drawn.

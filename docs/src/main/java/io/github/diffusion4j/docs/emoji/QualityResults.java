@@ -1,0 +1,132 @@
+package io.github.diffusion4j.docs.emoji;
+
+import io.github.diffusion4j.docs.emoji.QualityWays.Setting;
+import io.github.diffusion4j.docs.figures.Chart;
+import io.github.diffusion4j.docs.gallery.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What has been measured, a line of a file for each setting: a run that is broken off goes on after the last one. */
+final class QualityResults {
+
+    private static final List<String> COLUMNS = List.of("solver", "spacing", "guided", "evaluations", "pictures", "error", "spread", "frechet");
+    /** So many solvers are drawn and listed for each number of evaluations. */
+    private static final int BEST = 6;
+
+    private final Path file;
+    private final List<Row> rows = new ArrayList<>();
+
+    /**
+     * What was measured of a setting.
+     *
+     * @param setting the setting
+     * @param pictures of how many pictures
+     * @param error their mean relative error against the fine run; NaN for a stochastic solver
+     * @param spread its standard deviation over the pictures
+     * @param frechet the Frechet distance to held pictures; NaN where there are too few
+     */
+    record Row(Setting setting, int pictures, double error, double spread, double frechet) {
+
+        private String line() {
+            return String.join(",", '"' + setting.solver() + '"', '"' + setting.spacing() + '"', Boolean.toString(setting.guided()), Integer.toString(setting.evaluations()), Integer.toString(pictures),
+                    Double.toString(error), Double.toString(spread), Double.toString(frechet));
+        }
+
+        private static Row parse(String line) {
+            String[] cells = line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
+            Setting setting = new Setting(cells[0].replace("\"", ""), cells[1].replace("\"", ""), Boolean.parseBoolean(cells[2]), Integer.parseInt(cells[3]));
+            return new Row(setting, Integer.parseInt(cells[4]), Double.parseDouble(cells[5]), Double.parseDouble(cells[6]), Double.parseDouble(cells[7]));
+        }
+    }
+
+    /** Reads what a file holds already. */
+    QualityResults(Path file) throws IOException {
+        this.file = file;
+        if (Files.exists(file)) {
+            Files.readAllLines(file).stream().skip(1).map(Row::parse).forEach(rows::add);
+        } else {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, String.join(",", COLUMNS) + "\n");
+        }
+    }
+
+    List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    boolean has(Setting setting, int pictures) {
+        return rows.stream().anyMatch(row -> row.setting().equals(setting) && row.pictures() == pictures);
+    }
+
+    void add(Row row) throws IOException {
+        Files.writeString(file, row.line() + "\n", StandardOpenOption.APPEND);
+        rows.add(row);
+    }
+
+    /** The least error of a solver over its spacings. */
+    private Optional<Row> best(String solver, boolean guided, int evaluations) {
+        return rows.stream().filter(row -> row.setting().solver().equals(solver) && row.setting().guided() == guided && row.setting().evaluations() == evaluations && Double.isFinite(row.error()))
+                .min(Comparator.comparingDouble(Row::error));
+    }
+
+    private Set<Integer> evaluations() {
+        Set<Integer> evaluations = new LinkedHashSet<>();
+        rows.stream().map(row -> row.setting().evaluations()).sorted().forEach(evaluations::add);
+        return evaluations;
+    }
+
+    private Set<String> solvers() {
+        Set<String> solvers = new LinkedHashSet<>();
+        rows.forEach(row -> solvers.add(row.setting().solver()));
+        return solvers;
+    }
+
+    /** The solvers with the least errors, each on its best spacing, for each number of evaluations. */
+    Table ranking(boolean guided) {
+        List<List<Object>> lines = new ArrayList<>();
+        for (int evaluations : evaluations()) {
+            solvers().stream().map(solver -> best(solver, guided, evaluations)).flatMap(Optional::stream).sorted(Comparator.comparingDouble(Row::error)).limit(BEST)
+                    .forEach(row -> lines.add(List.of(Integer.toString(evaluations), row.setting().solver(), row.setting().spacing(), rounded(row.error()), rounded(row.spread()))));
+        }
+        return new Table(List.of("evaluations", "solver", "spacing", "error", "spread"), lines);
+    }
+
+    /** Every solver on its best spacing. */
+    Table all(boolean guided) {
+        List<String> columns = new ArrayList<>(List.of("solver"));
+        evaluations().forEach(count -> columns.add(count + " evaluations"));
+        return new Table(columns, solvers().stream().<List<Object>>map(solver -> {
+            List<Object> line = new ArrayList<>(List.of(solver));
+            evaluations().forEach(count -> line.add(best(solver, guided, count).map(row -> rounded(row.error())).orElse("")));
+            return line;
+        }).filter(line -> line.stream().skip(1).anyMatch(cell -> !cell.equals(""))).toList());
+    }
+
+    private static String rounded(double value) {
+        return String.format(Locale.ROOT, value < 10 ? "%.4f" : "%.0f", value);
+    }
+
+    /** Errors over evaluations of some solvers, each on its best spacing. */
+    Chart chart(boolean guided, List<String> drawn) {
+        Chart chart = new Chart(guided ? "With guidance: error against the fine run" : "Without guidance: error against the fine run", "evaluations", "relative error", true);
+        Map<String, List<Row>> lines = new LinkedHashMap<>();
+        drawn.forEach(solver -> lines.put(solver, evaluations().stream().map(count -> best(solver, guided, count)).flatMap(Optional::stream).toList()));
+        lines.forEach((solver, line) -> {
+            if (!line.isEmpty()) {
+                chart.points(solver, line.stream().mapToDouble(row -> row.setting().evaluations()).toArray(), line.stream().mapToDouble(Row::error).toArray());
+            }
+        });
+        return chart;
+    }
+}

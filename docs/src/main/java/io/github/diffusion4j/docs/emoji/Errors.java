@@ -26,12 +26,11 @@ final class Errors {
         }
 
         double mean() {
-            return IntStream.range(0, errors.length).mapToDouble(k -> errors[k]).average().orElseThrow();
+            return Errors.mean(errors);
         }
 
         double spread() {
-            double mean = mean();
-            return Math.sqrt(IntStream.range(0, errors.length).mapToDouble(k -> (errors[k] - mean) * (errors[k] - mean)).sum() / (errors.length - 1));
+            return Errors.spread(errors);
         }
     }
 
@@ -41,7 +40,22 @@ final class Errors {
     }
 
     void add(Way way, List<Captions.Drawn> drawn) {
-        rows.add(new Row(way, drawn, IntStream.range(0, fine.size()).mapToDouble(k -> error(drawn.get(k).picture(), fine.get(k).picture())).toArray()));
+        rows.add(new Row(way, drawn, of(drawn, fine)));
+    }
+
+    static double mean(double... errors) {
+        return IntStream.range(0, errors.length).mapToDouble(k -> errors[k]).average().orElseThrow();
+    }
+
+    /** The standard deviation over pictures. */
+    static double spread(double... errors) {
+        double mean = mean(errors);
+        return Math.sqrt(IntStream.range(0, errors.length).mapToDouble(k -> (errors[k] - mean) * (errors[k] - mean)).sum() / (errors.length - 1));
+    }
+
+    /** The errors of pictures, one by one. */
+    static double[] of(List<Captions.Drawn> drawn, List<Captions.Drawn> fine) {
+        return IntStream.range(0, fine.size()).mapToDouble(k -> error(drawn.get(k).picture(), fine.get(k).picture())).toArray();
     }
 
     static double error(HostArray picture, HostArray fine) {

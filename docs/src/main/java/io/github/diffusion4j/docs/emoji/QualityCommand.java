@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,12 +79,10 @@ public final class QualityCommand implements Callable<Integer> {
     }
 
     private Row row(Setting setting, boolean stochastic, List<Captions.Drawn> drawn, List<Captions.Drawn> fine, EmojiFeatures features) {
-        double[] errors = IntStream.range(0, drawn.size()).mapToDouble(k -> Errors.error(drawn.get(k).picture(), fine.get(k).picture())).toArray();
-        double mean = IntStream.range(0, errors.length).mapToDouble(k -> errors[k]).average().orElseThrow();
-        double spread = Math.sqrt(IntStream.range(0, errors.length).mapToDouble(k -> (errors[k] - mean) * (errors[k] - mean)).sum() / (errors.length - 1));
+        double[] errors = Errors.of(drawn, fine);
         List<HostArray> shown = drawn.stream().map(Captions.Drawn::picture).toList();
         double frechet = drawn.size() < ENOUGH_FOR_FRECHET ? Double.NaN : features.of(shown).frechetDistance(features.held());
-        return new Row(setting, drawn.size(), stochastic ? Double.NaN : mean, stochastic ? Double.NaN : spread, frechet);
+        return new Row(setting, drawn.size(), stochastic ? Double.NaN : Errors.mean(errors), stochastic ? Double.NaN : Errors.spread(errors), frechet);
     }
 
     /** The page of what is there, whoever measured it. */

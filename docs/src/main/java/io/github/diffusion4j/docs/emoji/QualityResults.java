@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -120,9 +118,8 @@ final class QualityResults {
     /** Errors over evaluations of some solvers, each on its best spacing. */
     Chart chart(boolean guided, List<String> drawn) {
         Chart chart = new Chart(guided ? "With guidance: error against the fine run" : "Without guidance: error against the fine run", "evaluations", "relative error", true);
-        Map<String, List<Row>> lines = new LinkedHashMap<>();
-        drawn.forEach(solver -> lines.put(solver, evaluations().stream().map(count -> best(solver, guided, count)).flatMap(Optional::stream).toList()));
-        lines.forEach((solver, line) -> {
+        drawn.forEach(solver -> {
+            List<Row> line = evaluations().stream().map(count -> best(solver, guided, count)).flatMap(Optional::stream).toList();
             if (!line.isEmpty()) {
                 chart.points(solver, line.stream().mapToDouble(row -> row.setting().evaluations()).toArray(), line.stream().mapToDouble(Row::error).toArray());
             }

@@ -21,7 +21,6 @@ import java.util.stream.IntStream;
 final class QualityWays {
 
     static final double SCALE = 2;
-    static final List<Integer> EVALUATIONS = List.of(4, 5, 6, 8, 10, 15, 20, 30, 50);
 
     /** Levels from which a run of few steps cannot go in one: the network's largest sigma is 20,291. */
     private static final double HIGHEST_SIGMA = 80;

@@ -45,16 +45,6 @@ public final class LossCurves {
     }
 
     /**
-     * The loss at the end of a training.
-     *
-     * @param name its name
-     * @return the mean of its last iterations
-     */
-    public double last(String name) {
-        return smoothed(losses.get(name), losses.get(name).size());
-    }
-
-    /**
      * Writes {@code loss.png} and {@code loss.csv}.
      *
      * @param folder where to

@@ -40,11 +40,7 @@ class CommittedQualityTest {
             Captions all = Captions.of(network, captions, QualityCommand.SEED);
             List<Captions.Drawn> fine = all.drawn(ways.fine(false), () -> { });
             List<Captions.Drawn> drawn = all.drawn(ways.plan(row.setting()), () -> { });
-            double mean = 0;
-            for (int k = 0; k < captions.size(); k++) {
-                mean += Errors.error(drawn.get(k).picture(), fine.get(k).picture()) / captions.size();
-            }
-            assertEquals(row.error(), mean, 0.02 * row.error());
+            assertEquals(row.error(), Errors.mean(Errors.of(drawn, fine)), 0.02 * row.error());
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.diffusion4j.docs.server;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.github.diffusion4j.core.kernel.HostArray;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,9 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,12 +29,10 @@ import java.util.stream.Collectors;
 public final class PictureServer implements AutoCloseable {
 
     private static final Pattern PICTURE = Pattern.compile("/pictures/(\\d{1,18})(|/picture\\.png|/picture\\.f32|/events)");
-    private static final int SECONDS_TO_END = 5;
 
     private final PictureNetwork network;
     private final Limits limits;
-    private final HttpServer http;
-    private final ExecutorService handlers = handlers();
+    private final Http http;
     private final PictureQueue queue;
     private final Thread driver;
     /** By number, the eldest first. */
@@ -75,9 +69,7 @@ public final class PictureServer implements AutoCloseable {
         this.limits = limits;
         queue = new PictureQueue(limits.queue());
         driver = new Thread(new Driver(network, queue, limits.slots()), "pictures");
-        http = HttpServer.create(address, 0);
-        http.setExecutor(handlers);
-        http.createContext("/", this::handle);
+        http = new Http(address, this::answer);
     }
 
     /**
@@ -112,44 +104,16 @@ public final class PictureServer implements AutoCloseable {
      * @return the address of its page
      */
     public URI uri() {
-        InetAddress address = http.getAddress().getAddress();
-        String host = address.isAnyLocalAddress() ? "localhost" : address.getHostAddress();
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + http.getAddress().getPort() + "/");
-    }
-
-    /** A thread for each exchange, which costs little where the JDK has virtual ones (21 and newer). */
-    private static ExecutorService handlers() {
-        try {
-            return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (ReflectiveOperationException e) {
-            return Executors.newCachedThreadPool();
-        }
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            try {
-                answer(exchange);
-            } catch (Refused e) {
-                e.headers().forEach(exchange.getResponseHeaders()::set);
-                Answers.error(exchange, e.status(), e.getMessage());
-            } catch (IllegalArgumentException e) {
-                Answers.error(exchange, 400, e.getMessage());
-            } catch (RuntimeException e) {
-                Answers.error(exchange, 500, e.toString());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return http.uri();
     }
 
     private void answer(HttpExchange exchange) throws IOException, InterruptedException {
         String path = exchange.getRequestURI().getPath();
         if (path.equals("/")) {
-            allow(exchange, "GET");
+            Http.allow(exchange, "GET");
             page(exchange);
         } else if (path.equals("/pictures")) {
-            allow(exchange, "POST");
+            Http.allow(exchange, "POST");
             Picture picture = accept(PictureRequest.read(body(exchange), network));
             exchange.getResponseHeaders().set("Location", Answers.path(picture));
             Answers.json(exchange, 202, Answers.state(picture));
@@ -164,7 +128,7 @@ public final class PictureServer implements AutoCloseable {
 
     private void picture(HttpExchange exchange, String part, Picture picture) throws IOException, InterruptedException {
         if (part.isEmpty()) {
-            allow(exchange, "GET", "DELETE");
+            Http.allow(exchange, "GET", "DELETE");
             boolean cancels = exchange.getRequestMethod().equals("DELETE") && !picture.progress().state().isEnd();
             if (cancels) {
                 cancel(picture);
@@ -172,18 +136,11 @@ public final class PictureServer implements AutoCloseable {
             Answers.json(exchange, cancels ? 202 : 200, Answers.state(picture));
             return;
         }
-        allow(exchange, "GET");
+        Http.allow(exchange, "GET");
         switch (part) {
             case "/events" -> Answers.events(exchange, picture);
             case "/picture.png" -> Answers.bytes(exchange, 200, "image/png", Png.write(result(picture)));
             default -> Answers.bytes(exchange, 200, "application/octet-stream", Png.floats(result(picture)));
-        }
-    }
-
-    private static void allow(HttpExchange exchange, String... methods) {
-        if (!Arrays.asList(methods).contains(exchange.getRequestMethod())) {
-            String allowed = String.join(", ", methods);
-            throw new Refused(405, exchange.getRequestURI().getPath() + " takes " + allowed + ", got " + exchange.getRequestMethod(), Map.of("Allow", allowed));
         }
     }
 
@@ -256,13 +213,10 @@ public final class PictureServer implements AutoCloseable {
         queue.close().forEach(picture -> picture.end(Progress.State.CANCELLED, "the server stops"));
         try {
             driver.join();
-            handlers.shutdown();
-            handlers.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            http.stop(0);
-            handlers.shutdownNow();
+            http.close();
         }
     }
 }

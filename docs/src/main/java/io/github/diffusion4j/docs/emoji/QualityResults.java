@@ -9,16 +9,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** What has been measured, a line of a file for each setting: a run that is broken off goes on after the last one. */
 final class QualityResults {
 
-    private static final List<String> COLUMNS = List.of("solver", "spacing", "guided", "evaluations", "pictures", "error", "spread", "frechet");
+    private static final List<String> COLUMNS = List.of("solver", "spacing", "guided", "evaluations", "pictures", "error", "spread", "frechet", "frechet_spread");
     /** So many solvers are drawn and listed for each number of evaluations. */
     private static final int BEST = 6;
 
@@ -30,21 +33,30 @@ final class QualityResults {
      *
      * @param setting the setting
      * @param pictures of how many pictures
-     * @param error their mean relative error against the fine run; NaN for a stochastic solver
+     * @param error their mean relative error against the fine run; NaN where the Frechet distance is measured
      * @param spread its standard deviation over the pictures
-     * @param frechet the Frechet distance to held pictures; NaN where there are too few
+     * @param frechet the Frechet distance to held pictures and its standard error; NaN where the error is measured
      */
-    record Row(Setting setting, int pictures, double error, double spread, double frechet) {
+    record Row(Setting setting, int pictures, double error, double spread, EmojiFeatures.Distance frechet) {
+
+        static Row ofErrors(Setting setting, double... errors) {
+            return new Row(setting, errors.length, Errors.mean(errors), Errors.spread(errors), new EmojiFeatures.Distance(Double.NaN, Double.NaN));
+        }
+
+        static Row ofFrechet(Setting setting, int pictures, EmojiFeatures.Distance frechet) {
+            return new Row(setting, pictures, Double.NaN, Double.NaN, frechet);
+        }
 
         private String line() {
             return String.join(",", '"' + setting.solver() + '"', '"' + setting.spacing() + '"', Boolean.toString(setting.guided()), Integer.toString(setting.evaluations()), Integer.toString(pictures),
-                    Double.toString(error), Double.toString(spread), Double.toString(frechet));
+                    Double.toString(error), Double.toString(spread), Double.toString(frechet.value()), Double.toString(frechet.spread()));
         }
 
         private static Row parse(String line) {
             String[] cells = line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
             Setting setting = new Setting(cells[0].replace("\"", ""), cells[1].replace("\"", ""), Boolean.parseBoolean(cells[2]), Integer.parseInt(cells[3]));
-            return new Row(setting, Integer.parseInt(cells[4]), Double.parseDouble(cells[5]), Double.parseDouble(cells[6]), Double.parseDouble(cells[7]));
+            return new Row(setting, Integer.parseInt(cells[4]), Double.parseDouble(cells[5]), Double.parseDouble(cells[6]),
+                    new EmojiFeatures.Distance(Double.parseDouble(cells[7]), Double.parseDouble(cells[8])));
         }
     }
 
@@ -78,9 +90,24 @@ final class QualityResults {
                 .min(Comparator.comparingDouble(Row::error));
     }
 
+    /** The Frechet distances of all that were measured. */
+    Table frechet() {
+        List<Row> measured = rows.stream().filter(row -> Double.isFinite(row.frechet().value())).toList();
+        List<Integer> counts = measured.stream().map(row -> row.setting().evaluations()).distinct().sorted().toList();
+        List<String> columns = new ArrayList<>(List.of("solver", "spacing"));
+        counts.forEach(count -> columns.add(count + " evaluations"));
+        Map<List<Object>, Map<Integer, Row>> lines = new LinkedHashMap<>();
+        measured.forEach(row -> lines.computeIfAbsent(List.of(row.setting().solver(), row.setting().spacing()), line -> new HashMap<>()).put(row.setting().evaluations(), row));
+        return new Table(columns, lines.entrySet().stream().<List<Object>>map(line -> {
+            List<Object> cells = new ArrayList<>(line.getKey());
+            counts.forEach(count -> cells.add(Optional.ofNullable(line.getValue().get(count)).map(row -> rounded(row.frechet().value()) + " ± " + rounded(row.frechet().spread())).orElse("")));
+            return cells;
+        }).toList());
+    }
+
     private Set<Integer> evaluations() {
         Set<Integer> evaluations = new LinkedHashSet<>();
-        rows.stream().map(row -> row.setting().evaluations()).sorted().forEach(evaluations::add);
+        rows.stream().filter(row -> Double.isFinite(row.error())).map(row -> row.setting().evaluations()).sorted().forEach(evaluations::add);
         return evaluations;
     }
 

@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
 final class QualityWays {
 
     static final double SCALE = 2;
+    /** Evaluations of the run that errors are measured against. */
+    static final int FINE = 100;
 
     /** Levels from which a run of few steps cannot go in one: the network's largest sigma is 20,291. */
     private static final double HIGHEST_SIGMA = 80;
@@ -55,7 +57,7 @@ final class QualityWays {
 
     /** The run that errors are measured against. */
     Plan fine(boolean guided) {
-        return guided(guided, config.as("UniPCMultistepScheduler").config().scheduler().plan(100));
+        return guided(guided, config.as("UniPCMultistepScheduler").config().scheduler().plan(FINE));
     }
 
     private static Plan guided(boolean guided, Plan plan) {

@@ -26,8 +26,10 @@ class CommittedQualityTest {
     @Test
     void the_page_is_that_of_the_results(@TempDir Path folder) throws Exception {
         QualityResults results = committed(folder);
-        assertTrue(results.rows().size() > 100 && new HashSet<>(results.rows().stream().map(Row::setting).toList()).size() == results.rows().size());
-        assertEquals(Files.readString(FOLDER.resolve("quality.md")), QualityCommand.page(results));
+        assertTrue(results.rows().size() > 100 && new HashSet<>(results.rows().stream().map(row -> List.of(row.setting(), row.pictures())).toList()).size() == results.rows().size());
+        try (EmojiFeatures features = EmojiFeatures.open()) {
+            assertEquals(Files.readString(FOLDER.resolve("quality.md")), QualityCommand.page(results, features.trainedOn().frechetDistance(features.held())));
+        }
     }
 
     /** The fine runs of eight captions and one setting, so that the numbers are those of this library as it is. */

@@ -10,6 +10,7 @@ import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
 import io.github.diffusion4j.docs.gallery.GalleryCommand;
 import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
 import io.github.diffusion4j.docs.reference.ReferenceCommand;
+import io.github.diffusion4j.docs.server.ExploreCommand;
 import io.github.diffusion4j.docs.server.ServeCommand;
 import io.github.diffusion4j.docs.site.SiteCommand;
 import io.github.diffusion4j.docs.text.TextCommand;
@@ -18,11 +19,11 @@ import picocli.CommandLine.Command;
 
 /**
  * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
- * {@code guidance}, {@code quality} and {@code serve}.
+ * {@code guidance}, {@code quality}, {@code serve} and {@code explore}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
         subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
-            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, ServeCommand.class}, synopsisSubcommandLabel = "COMMAND")
+            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, ServeCommand.class, ExploreCommand.class}, synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

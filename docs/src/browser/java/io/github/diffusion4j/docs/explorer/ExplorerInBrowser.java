@@ -9,66 +9,35 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.Sampling;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
-import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The site in a real Chromium, opened from disk. {@code mvn verify -Psite,browser}. */
-class ExplorerInBrowser {
+class ExplorerInBrowser extends Chromium {
 
     private static final Path SITE = Path.of("target/site").toAbsolutePath();
-    private static final Path SCREENSHOTS = Path.of("target/screenshots");
-    private static final List<String> FLAGS = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--window-size=1400,1300");
-
-    @TempDir
-    private static Path profile;
-
-    private static ChromeDriver browser;
-
-    private static File program(String... names) {
-        return Stream.of(names).flatMap(name -> Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(folder -> new File(folder, name))).filter(File::canExecute)
-                .findFirst().orElseThrow(() -> new IllegalStateException("none of " + List.of(names) + " is on the PATH; on Debian, apt-get install chromium chromium-driver"));
-    }
 
     @BeforeAll
-    static void open() throws Exception {
+    static void look_for_the_site() {
         assertTrue(Files.exists(SITE.resolve("explorer-library.js")), "the site is not there; build with -Psite,browser");
-        Files.createDirectories(SCREENSHOTS);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(program("chromium", "chromium-browser", "google-chrome"));
-        options.addArguments(FLAGS);
-        options.addArguments("--user-data-dir=" + profile);
-        browser = new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(program("chromedriver")).usingAnyFreePort().build(), options);
     }
 
-    @AfterAll
-    static void close() {
-        if (browser != null) {
-            browser.quit();
-        }
+    /** A page without its history: an address that differs in the hash alone would not be loaded again. */
+    private static void visit(String page) {
+        load(SITE.toUri() + page);
     }
 
     @BeforeEach
@@ -77,27 +46,8 @@ class ExplorerInBrowser {
         visit("explorer.html");
     }
 
-    private static void emulate(String scheme, String motion) {
-        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
-                List.of(Map.of("name", "prefers-color-scheme", "value", scheme), Map.of("name", "prefers-reduced-motion", "value", motion))));
-    }
-
-    /** A page without its history: an address that differs in the hash alone would not be loaded again. */
-    private static void visit(String page) {
-        browser.get("about:blank");
-        browser.get(SITE.toUri() + page);
-    }
-
-    private static WebElement element(String id) {
-        return browser.findElement(By.id(id));
-    }
-
     private static String hash() {
         return (String) browser.executeScript("return location.hash");
-    }
-
-    private static Object script(String code, Object... arguments) {
-        return browser.executeScript(code, arguments);
     }
 
     @Test
@@ -128,7 +78,7 @@ class ExplorerInBrowser {
 
     @ParameterizedTest
     @ValueSource(strings = {"solver=ddim", "solver=dpmpp3m", "solver=unipc3", "solver=heun", "solver=dpm2", "solver=lms4", "solver=deis3",
-        "schedule=edm&prediction=x0&solver=ipndm", "schedule=flow&prediction=flow&spacing=shift&solver=ddim"})
+        "schedule=edm&prediction=x0&spacing=karras&solver=ipndm", "schedule=flow&prediction=flow&spacing=shift&solver=ddim"})
     void the_page_applies_weights_as_the_engine_does(String selection) {
         Plan plan = Selection.of(selection + "&steps=9").plan();
         INDArray start = Nd4j.createFromArray(new double[][] {{0.3, -1.2}});
@@ -222,7 +172,7 @@ class ExplorerInBrowser {
             emulate(scheme, "no-preference");
             visit(page);
             assertTrue((Boolean) script("return document.documentElement.scrollWidth <= innerWidth"), page + " is wider than the window");
-            Files.write(SCREENSHOTS.resolve(page.replaceAll("\\W", "-") + "-" + scheme + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+            screenshot(page.replaceAll("\\W", "-") + "-" + scheme);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.ComposedScheduler;
+import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
 import java.util.HashMap;
@@ -21,25 +22,29 @@ import java.util.TreeMap;
  * @param steps the number of steps
  * @param shift the shift of a flow
  * @param size the height and width of a picture in pixels
+ * @param words what the network of docs draws, empty for no picture
+ * @param guidance the scale of classifier-free guidance, 1 for none
+ * @param seed the seed of the picture's noise
  */
-public record Selection(String schedule, String prediction, String spacing, String solver, int steps, double shift, int size) {
+public record Selection(String schedule, String prediction, String spacing, String solver, int steps, double shift, int size, String words, double guidance, long seed) {
 
     /**
      * The selection of an address.
      *
-     * @param query for instance {@code schedule=sd&steps=20}; what it leaves out is that of the first model
+     * @param query for instance {@code schedule=sd&steps=20&words=noto+owl}, a plus for a blank; what it leaves out is that of the first model
      * @return the selection
      */
     public static Selection of(String query) {
-        Map<String, String> given = new HashMap<>(Map.of("shift", "3", "size", "1024"));
+        Map<String, String> given = new HashMap<>(Map.of("shift", "3", "size", "1024", "words", "", "guidance", "1", "seed", "1"));
         for (String pair : (Choices.MODELS.get(0).value() + "&" + query).split("&")) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                given.put(pair.substring(0, equals), pair.substring(equals + 1));
+                given.put(pair.substring(0, equals), pair.substring(equals + 1).replace('+', ' '));
             }
         }
         return new Selection(given.get("schedule"), given.get("prediction"), given.get("spacing"), given.get("solver"), Integer.parseInt(given.get("steps")),
-                Double.parseDouble(given.get("shift")), Integer.parseInt(given.get("size")));
+                Double.parseDouble(given.get("shift")), Integer.parseInt(given.get("size")), given.get("words"), Double.parseDouble(given.get("guidance")),
+                Long.parseLong(given.get("seed")));
     }
 
     /**
@@ -60,12 +65,24 @@ public record Selection(String schedule, String prediction, String spacing, Stri
                 .withParameterization(Choice.find(Choices.PREDICTIONS, prediction)).plan(steps);
     }
 
-    /** The Java that makes the plan. */
+    /**
+     * The plan with its guidance. The page needs none, whose points have no words.
+     *
+     * @return the plan
+     */
+    public Plan guided() {
+        return guidance == 1 ? plan() : plan().guided(LinearGuidance.classifierFree(guidance));
+    }
+
+    /** The Java that makes the plan, and the picture if there are words. */
     String java() {
-        return "Scheduler scheduler = ComposedScheduler.of(" + Choice.named(Choices.SCHEDULES, schedule).java() + ",\n                "
+        String plan = "Scheduler scheduler = ComposedScheduler.of(" + Choice.named(Choices.SCHEDULES, schedule).java() + ",\n                "
                 + Choice.named(Choices.SOLVERS, solver).java() + ")\n        .withSpacing("
                 + Choice.named(Choices.SPACINGS, spacing).java().replace("SHIFT", "" + shift).replace("TOKENS", "" + tokens()) + ")\n        .withParameterization("
-                + Choice.named(Choices.PREDICTIONS, prediction).java() + ");\nPlan plan = scheduler.plan(" + steps + ");\n";
+                + Choice.named(Choices.PREDICTIONS, prediction).java() + ");\nPlan plan = scheduler.plan(" + steps + ")"
+                + (guidance == 1 ? "" : ".guided(LinearGuidance.classifierFree(" + guidance + "))") + ";\n";
+        return words.isEmpty() ? plan : plan + "try (EmojiNetwork network = EmojiNetwork.open(); EmojiModel model = network.of(\"" + words + "\")) {\n    CounterNoise noise = CounterNoise.of(" + seed
+                + "L);\n    HostArray picture = model.draw(plan, EmojiNetwork.noise(noise, 1), noise);\n}\n";
     }
 
     private String family() {

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.docs.server;
 
 import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.docs.figures.Sheet;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,16 +27,10 @@ final class Png {
 
     /** A sample as a picture of 8 bits; values beyond -1 and 1 are cut off. */
     static byte[] write(HostArray sample) throws IOException {
-        int side = (int) sample.size(2);
-        double[] values = sample.values();
-        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-        for (int place = 0; place < side * side; place++) {
-            int rgb = 0;
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                rgb = rgb << BITS | (int) Math.round(TOP * Math.max(0, Math.min(1, (values[channel * side * side + place] + 1) / 2)));
-            }
-            image.setRGB(place % side, place / side, rgb);
-        }
+        return write(Sheet.image(sample, 0));
+    }
+
+    static byte[] write(BufferedImage image) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
             ImageIO.write(image, "png", stream);

@@ -1,9 +1,6 @@
 package io.github.diffusion4j.docs.site;
 
-import io.github.diffusion4j.docs.gallery.Svg;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,13 +22,11 @@ final class Site {
 
     private final Path docs;
     private final Path out;
-    private final String frame;
     private final String navigation;
 
     Site(Path docs, Path out) throws IOException {
         this.docs = docs.toAbsolutePath().normalize();
         this.out = out;
-        this.frame = resource("page.html");
         this.navigation = Markdown.html(Files.readString(docs.resolve("contents.md")), Path.of("contents.md")).replaceFirst("(?s)<h1.*?</h1>", "");
     }
 
@@ -53,10 +48,9 @@ final class Site {
                 Files.copy(docs.resolve(file), target, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Files.writeString(out.resolve("style.css"), Svg.style() + resource("style.css"));
-        page("explorer.html", "Explorer", resource("explorer.html"));
-        for (String asset : List.of("explorer.js", "explorer-figures.js", "explorer-cloud.js")) {
-            Files.writeString(out.resolve(asset), resource(asset));
+        page(ExplorerPage.NAME, "Explorer", ExplorerPage.body());
+        for (String asset : ExplorerPage.ASSETS) {
+            Files.writeString(out.resolve(asset), ExplorerPage.asset(asset));
         }
         return pages + 1;
     }
@@ -76,13 +70,6 @@ final class Site {
         String root = "../".repeat((int) place.chars().filter(c -> c == '/').count());
         String here = navigation.replace("href=\"", "href=\"" + root)
                 .replace("href=\"" + root + place + "\"", "href=\"" + root + place + "\" aria-current=\"page\"");
-        String whole = frame.replace("${title}", title).replace("${root}", root).replace("${navigation}", here).replace("${body}", body);
-        Files.writeString(out.resolve(place), whole);
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream in = Site.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        Files.writeString(out.resolve(place), ExplorerPage.framed(title, root, "<nav id=\"contents\" aria-label=\"Contents\">\n" + here + "\n</nav>", body));
     }
 }

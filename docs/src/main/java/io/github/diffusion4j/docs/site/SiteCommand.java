@@ -17,6 +17,12 @@ public final class SiteCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "The folder to write to.")
     private Path out;
 
+    @Option(names = "--captions", defaultValue = "0", description = "How many captions the explorer's page has pictures of, up to 4; one takes about a minute on two cores (default: ${DEFAULT-VALUE}).")
+    private int captions;
+
+    @Option(names = "--seeds", defaultValue = "1", description = "With how many seeds each (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
     /** Made by the command line. */
     public SiteCommand() {}
 
@@ -26,6 +32,7 @@ public final class SiteCommand implements Callable<Integer> {
             throw new IllegalArgumentException(docs + " has no contents.md; --docs names the folder with the Markdown files");
         }
         int pages = new Site(docs, out).write();
+        new Atlas(captions, seeds).write(out);
         System.out.println(pages + " pages: " + out.resolve("index.html"));
         return 0;
     }

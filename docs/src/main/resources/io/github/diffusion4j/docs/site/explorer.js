@@ -1,5 +1,5 @@
 "use strict";
-/* The explorer's page: settings, address, copying. Every number comes from the library in explorer-library.js. */
+/* The explorer's page: settings, address, copying. Every number comes from the library: in explorer-library.js, or behind explorer-live.js. */
 const explorer = (() => {
   const $ = id => document.getElementById(id);
   const KEYS = ["schedule", "prediction", "spacing", "solver", "steps", "shift", "size"];
@@ -8,13 +8,15 @@ const explorer = (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let current = null, all = [], timer = 0;
 
-  const query = () => KEYS.map(key => `${key}=${$(key).value}`).join("&");
+  const own = () => Object.fromEntries(KEYS.map(key => [key, $(key).value]));
+  const query = () => KEYS.map(key => `${key}=${$(key).value}`).join("&") + pictures.query(own());
   const settings = text => Object.fromEntries(new URLSearchParams(text));
 
   function apply(text) {
     const given = {shift: 3, size: 1024, ...settings(offered.models[0].value), ...settings(text)};
     KEYS.forEach(key => $(key).value = given[key]);
     KEYS.filter(key => LISTS[key] && !$(key).value).forEach(key => $(key).value = settings(offered.models[0].value)[key]);
+    pictures.apply(settings(text));
   }
 
   /** The model whose settings are chosen, or none. */
@@ -54,6 +56,8 @@ const explorer = (() => {
       return;
     }
     current = answer;
+    $("command-line").hidden = !pictures.update(own());
+    $("command").textContent = `java -jar docs/target/diffusion4j.jar explore --draw "${query()}"`;
     place(current);
     all = cloud.frames(current);
     $("frame").max = all.length - 1;
@@ -83,6 +87,7 @@ const explorer = (() => {
 
   function show() {
     const frame = Number($("frame").value), rows = current.plan.evaluations, last = Math.min(frame, rows.length - 1);
+    pictures.show(frame / (all.length - 1));
     $("frame-value").value = `${frame} of ${all.length - 1} evaluations`;
     cloud.draw($("cloud"), current, all, frame);
     $("cloud").setAttribute("aria-label", `400 points after ${frame} of ${rows.length} evaluations, mean distance to the nearest centre ${figures.short(cloud.distance(all[frame]))}`);
@@ -135,6 +140,7 @@ const explorer = (() => {
   for (const [key, list] of Object.entries(LISTS)) {
     $(key).append(...(key === "model" ? [new Option("(own settings)", "")] : []), ...offered[list].map(choice => new Option(choice.label, choice.id)));
   }
+  pictures.build(offered);
   $("form").addEventListener("submit", event => event.preventDefault());
   $("model").addEventListener("change", () => {
     const model = offered.models.find(m => m.id === $("model").value);
@@ -144,6 +150,7 @@ const explorer = (() => {
     update();
   });
   KEYS.forEach(key => $(key).addEventListener(LISTS[key] ? "change" : "input", update));
+  pictures.KEYS.forEach(key => $(key).addEventListener("change", update));
   $("frame").addEventListener("input", () => {
     stop();
     show();

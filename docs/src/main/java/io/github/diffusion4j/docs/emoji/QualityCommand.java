@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,10 +39,10 @@ public final class QualityCommand implements Callable<Integer> {
     @Option(names = "--evaluations", split = ",", defaultValue = "5,8,10,15,20", description = "Numbers of evaluations (default: ${DEFAULT-VALUE}).")
     private List<Integer> evaluations;
 
-    @Option(names = "--solvers", split = ",", description = "Beginnings of names of solvers (default: all).")
+    @Option(names = "--solvers", split = ",", description = "Names of solvers, or beginnings of names (default: all).")
     private List<String> solvers = List.of("");
 
-    @Option(names = "--spacings", split = ",", description = "Beginnings of names of spacings (default: all).")
+    @Option(names = "--spacings", split = ",", description = "Names of spacings, or beginnings of names (default: all).")
     private List<String> spacings = List.of("");
 
     @Option(names = "--guided", description = "With guidance alone.")
@@ -64,15 +67,22 @@ public final class QualityCommand implements Callable<Integer> {
         return 0;
     }
 
-    private boolean wanted(Setting setting) {
-        return solvers.stream().anyMatch(setting.solver()::startsWith) && spacings.stream().anyMatch(setting.spacing()::startsWith) && (setting.guided() || !guidedAlone);
+    /** The settings of those that were asked for by name; what is nobody's name is a beginning of some. */
+    private List<Setting> wanted(List<Setting> all) {
+        return all.stream().filter(setting -> named(solvers, setting.solver(), all.stream().map(Setting::solver)) && named(spacings, setting.spacing(), all.stream().map(Setting::spacing)))
+                .filter(setting -> setting.guided() || !guidedAlone).toList();
+    }
+
+    private static boolean named(List<String> wanted, String name, Stream<String> names) {
+        Set<String> known = names.collect(Collectors.toSet());
+        return wanted.stream().anyMatch(each -> known.contains(each) ? each.equals(name) : name.startsWith(each));
     }
 
     private void measure(EmojiNetwork network, EmojiFeatures features, QualityResults results) throws IOException {
         Captions captions = Captions.of(network, GuidanceCommand.spread(network.heldCaptions(), pictures), SEED);
         QualityWays ways = new QualityWays(network.config());
         boolean enough = pictures >= ENOUGH_FOR_FRECHET;
-        List<Setting> open = ways.settings(evaluations).stream().filter(setting -> wanted(setting) && !results.has(setting, pictures)).filter(setting -> enough || !ways.plan(setting).stochastic()).toList();
+        List<Setting> open = wanted(ways.settings(evaluations)).stream().filter(setting -> !results.has(setting, pictures)).filter(setting -> enough || !ways.plan(setting).stochastic()).toList();
         List<Boolean> fineRuns = enough ? List.of() : open.stream().map(Setting::guided).distinct().toList();
         long evaluated = open.stream().mapToLong(Setting::evaluations).sum();
         try (ProgressBar bar = ProgressBars.of("Quality", pictures * (FINE * fineRuns.size() + evaluated))) {

@@ -40,8 +40,8 @@ class OnnxBridgeTest {
     /** The network as an ONNX file. */
     private static byte[] file(Mlp mlp, Kind kind) {
         OnnxFile file = new OnnxFile();
-        file = kind == Kind.HALVES ? file.half("sample", "floats", -1, 2) : file.input("sample", -1, 2);
-        file = kind == Kind.WHOLE_TIMES ? file.whole("timestep", "timesteps", -1) : file.input("timesteps", -1);
+        file = kind == Kind.HALVES ? file.cast(OnnxFile.FLOAT16, "sample", "floats", -1, 2) : file.input("sample", -1, 2);
+        file = kind == Kind.WHOLE_TIMES ? file.cast(OnnxFile.INT64, "timestep", "timesteps", -1) : file.input("timesteps", -1);
         file = kind == Kind.HALVES ? file.halfOutput("halves", "output", -1, 2) : file.output("output", -1, 2);
         file.weights("frequencies", mlp.frequencies()).integers("column", -1, 1)
                 .node("Reshape", "times", "timesteps", "column").node("MatMul", "angles", "times", "frequencies")
@@ -104,7 +104,7 @@ class OnnxBridgeTest {
 
     @Test
     void types_and_layouts() throws Exception {
-        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, Nd4j.create(DataType.FLOAT, 2, 3), Map.of()); OnnxTensor half = model.tensor(Nd4j.ones(DataType.FLOAT16, 2, 2));
+        try (OnnxModel<INDArray> model = new OnnxModel<>(session, Nd4jArrays.ND4J, Nd4j.create(DataType.FLOAT, 2, 2), Map.of()); OnnxTensor half = model.tensor(Nd4j.ones(DataType.FLOAT16, 2, 2));
                 OnnxTensor doubles = model.tensor(Nd4j.ones(DataType.DOUBLE, 2, 2))) {
             assertArrayEquals(new float[][] {{1, 1}, {1, 1}}, (float[][]) half.getValue());
             assertArrayEquals(new double[][] {{1, 1}, {1, 1}}, (double[][]) doubles.getValue());

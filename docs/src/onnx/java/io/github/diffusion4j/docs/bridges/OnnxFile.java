@@ -4,14 +4,21 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Writes the few parts of an ONNX file (protocol buffers, onnx.proto) that a network of dense layers needs. */
+/** Writes the few parts of an ONNX file (protocol buffers, onnx.proto) that a network of dense layers needs, and gives another file's network other inputs and outputs. */
 final class OnnxFile {
 
-    private static final int FLOAT = 1;
-    private static final int INT64 = 7;
-    private static final int FLOAT16 = 10;
+    static final int FLOAT = 1;
+    static final int INT32 = 6;
+    static final int INT64 = 7;
+    static final int FLOAT16 = 10;
+    static final int DOUBLE = 11;
+
+    private static final int NODE = 1;
+    private static final int WEIGHTS = 5;
+    private static final int GRAPH = 7;
 
     /** One message of protocol buffers: fields are numbers or bytes. */
     private static final class Message {
@@ -46,12 +53,46 @@ final class OnnxFile {
         Message message(int field, Message value) {
             return bytes(field, value.bytes.toByteArray());
         }
+
+        /** The fields of a message that are bytes. */
+        static void read(byte[] message, BiConsumer<Integer, byte[]> each) {
+            ByteBuffer rest = ByteBuffer.wrap(message);
+            while (rest.hasRemaining()) {
+                long key = varint(rest);
+                long number = varint(rest);
+                if ((key & 7) == 2) {
+                    byte[] value = new byte[(int) number];
+                    rest.get(value);
+                    each.accept((int) (key >>> 3), value);
+                }
+            }
+        }
+
+        private static long varint(ByteBuffer bytes) {
+            byte last = bytes.get();
+            return last < 0 ? last & 0x7f | varint(bytes) << 7 : last;
+        }
     }
 
     private final Message graph = new Message().text(2, "network");
 
+    /** The nodes and weights of a file, to be given inputs and outputs. */
+    static OnnxFile inside(byte[] file) {
+        OnnxFile inside = new OnnxFile();
+        Message.read(file, (field, value) -> {
+            if (field == GRAPH) {
+                Message.read(value, (part, bytes) -> {
+                    if (part == NODE || part == WEIGHTS) {
+                        inside.graph.bytes(part, bytes);
+                    }
+                });
+            }
+        });
+        return inside;
+    }
+
     OnnxFile node(String operation, String output, String... inputs) {
-        graph.message(1, nodeOf(operation, output, inputs));
+        graph.message(NODE, nodeOf(operation, output, inputs));
         return this;
     }
 
@@ -61,7 +102,7 @@ final class OnnxFile {
     }
 
     private OnnxFile node(String attribute, int value, String operation, String output, String... inputs) {
-        graph.message(1, nodeOf(operation, output, inputs).message(5, new Message().text(1, attribute).number(3, value).number(20, 2)));
+        graph.message(NODE, nodeOf(operation, output, inputs).message(5, new Message().text(1, attribute).number(3, value).number(20, 2)));
         return this;
     }
 
@@ -91,26 +132,24 @@ final class OnnxFile {
         for (long size : shape) {
             tensor.number(1, size);
         }
-        graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw));
+        graph.message(WEIGHTS, tensor.number(2, type).text(8, name).bytes(9, raw));
         return this;
     }
 
     /** An input of float32 numbers; sizes below 0 are free. */
     OnnxFile input(String name, long... shape) {
-        graph.message(11, value(FLOAT, name, shape));
+        return input(FLOAT, name, shape);
+    }
+
+    /** An input of numbers of a type. */
+    OnnxFile input(int type, String name, long... shape) {
+        graph.message(11, value(type, name, shape));
         return this;
     }
 
-    /** An input of whole numbers, which the network takes as floats of another name. */
-    OnnxFile whole(String name, String floats, long... shape) {
-        graph.message(11, value(INT64, name, shape));
-        return node("to", FLOAT, "Cast", floats, name);
-    }
-
-    /** An input of half precision, which the network takes as floats of another name. */
-    OnnxFile half(String name, String floats, long... shape) {
-        graph.message(11, value(FLOAT16, name, shape));
-        return node("to", FLOAT, "Cast", floats, name);
+    /** An input of numbers of a type, which the network takes as floats of another name. */
+    OnnxFile cast(int type, String name, String floats, long... shape) {
+        return input(type, name, shape).node("to", FLOAT, "Cast", floats, name);
     }
 
     /** An output of half precision, made of floats of another name. */
@@ -134,6 +173,6 @@ final class OnnxFile {
 
     /** The file: IR version 8, operator set 17. */
     byte[] bytes() {
-        return new Message().number(1, 8).message(7, graph).message(8, new Message().number(2, 17)).bytes.toByteArray();
+        return new Message().number(1, 8).message(GRAPH, graph).message(8, new Message().number(2, 17)).bytes.toByteArray();
     }
 }

@@ -34,9 +34,8 @@ class WithoutNd4jTest {
 
     private static final Pattern WANTED = Pattern.compile(".*(scheduler-core|schedules|samplers|jackson|hipparchus|onnxruntime)[^/\\\\]*([/\\\\]target[/\\\\].*|\\.jar)");
     /** The programs, and what they use of docs. */
-    private static final List<Path> SOURCES = List.of(Path.of("src/onnx/java/io/github/diffusion4j/docs/bridges/DrawWithoutNd4j.java"),
+    private static final List<Path> SOURCES = List.of(Path.of("src/onnx/java/io/github/diffusion4j/docs/bridges/DrawModelFolder.java"),
             Path.of("src/onnx/java/io/github/diffusion4j/docs/bridges/UsesWithoutNd4j.java"), Path.of("src/main/java/io/github/diffusion4j/docs/bridges/OnnxModel.java"));
-    private static final Path MODEL = Path.of("src", "main", "resources", "emoji");
 
     @TempDir
     private static Path folder;
@@ -70,12 +69,16 @@ class WithoutNd4jTest {
         return Files.readString(output);
     }
 
+    private static String[] arguments(Path picture) throws IOException {
+        return Stream.concat(Stream.of(OwnModelTest.EMOJI.toString(), picture.toString(), "words"), Arrays.stream(OwnModelTest.numbers("noto red heart")).mapToObj(Long::toString)).toArray(String[]::new);
+    }
+
     @Test
     void a_model_folder_is_loaded_sampled_and_drawn() throws Exception {
         Path drawn = folder.resolve("drawn.png");
-        run(DrawWithoutNd4j.class.getName(), MODEL.toString(), drawn.toString(), "noto", "red", "heart");
         Path here = folder.resolve("here.png");
-        DrawWithoutNd4j.main(new String[] {MODEL.toString(), here.toString(), "noto", "red", "heart"});
+        run(Stream.concat(Stream.of(DrawModelFolder.class.getName()), Stream.of(arguments(drawn))).toArray(String[]::new));
+        DrawModelFolder.main(arguments(here));
         BufferedImage expected = ImageIO.read(here.toFile());
         BufferedImage actual = ImageIO.read(drawn.toFile());
         assertArrayEquals(expected.getRGB(0, 0, 32, 32, null, 0, 32), actual.getRGB(0, 0, 32, 32, null, 0, 32));

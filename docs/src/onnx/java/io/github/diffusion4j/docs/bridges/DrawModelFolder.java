@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.diffusion4j.core.guidance.Branch;
 import io.github.diffusion4j.core.kernel.ElementType;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
@@ -14,56 +14,47 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Draws a picture from words in Java's own memory: nothing of ND4J is on the class path. */
-public final class DrawWithoutNd4j {
+/** Draws a picture with the network and the scheduler of a model folder. */
+public final class DrawModelFolder {
 
     private static final int SIDE = 32;
-    private static final int MOST_WORDS = 8;
 
-    private DrawWithoutNd4j() {}
+    private DrawModelFolder() {}
 
     /**
      * The program.
      *
-     * @param arguments the folder of a model, the file to write, and words
+     * @param arguments the folder, the file to write, the name of the network's condition and its numbers
      * @throws IOException if a file cannot be read or written
      * @throws OrtException if the network cannot be run
      */
     public static void main(String[] arguments) throws IOException, OrtException {
-        Path folder = Path.of(arguments[0]);
-        Plan plan = DiffusersConfig.load(folder.resolve("scheduler")).as("DPMSolverMultistepScheduler").config().scheduler().plan(10);
+        HostArray picture = sample(Path.of(arguments[0]), arguments[2], Arrays.stream(arguments).skip(3).mapToLong(Long::parseLong).toArray());
+        ImageIO.write(image(picture.floats()), "png", Path.of(arguments[1]).toFile());
+    }
+
+    static HostArray sample(Path folder, String name, long... numbers) throws IOException, OrtException {
+        Plan plan = DiffusersConfig.load(folder).as("DPMSolverMultistepScheduler").config().scheduler().plan(10).guided(LinearGuidance.classifierFree(2));
         Runs<HostArray> runs = plan.on(HostArrays.DIRECT);
         HostArray noise = runs.noise(CounterNoise.of(42), ElementType.FLOAT, 1, 3, SIDE, SIDE);
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        try (OrtSession unet = environment.createSession(folder.resolve("unet").resolve("model.onnx").toString());
-                OnnxTensor words = OnnxTensor.createTensor(environment, words(folder, arguments), new long[] {1, MOST_WORDS});
-                OnnxModel<HostArray> model = new OnnxModel<>(unet, HostArrays.DIRECT, noise, Map.of("words", words))) {
-            HostArray picture = Sampling.run(runs, model, noise, NoiseSource.none(), Sampling.Listener.none());
-            ImageIO.write(image(picture.floats()), "png", Path.of(arguments[1]).toFile());
+        try (OrtSession network = environment.createSession(folder.resolve("unet").resolve("model.onnx").toString());
+                OnnxTensor condition = OnnxTensor.createTensor(environment, new long[][] {numbers});
+                OnnxTensor none = OnnxTensor.createTensor(environment, new long[1][numbers.length]);
+                OnnxModel<HostArray> with = new OnnxModel<>(network, HostArrays.DIRECT, noise, Map.of(name, condition));
+                OnnxModel<HostArray> without = new OnnxModel<>(network, HostArrays.DIRECT, noise, Map.of(name, none))) {
+            Sampling.Model<HostArray> both = input -> (input.branches().contains(Branch.UNCONDITIONAL) ? without : with).predict(input);
+            return Sampling.run(runs, both, noise, NoiseSource.none(), Sampling.Listener.none());
         }
-    }
-
-    private static LongBuffer words(Path folder, String... arguments) throws IOException {
-        List<String> vocabulary = Arrays.asList(new JsonMapper().readValue(folder.resolve("words").resolve("vocabulary.json").toFile(), String[].class));
-        LongBuffer numbers = LongBuffer.allocate(MOST_WORDS);
-        for (int i = 2; i < arguments.length; i++) {
-            int number = vocabulary.indexOf(arguments[i]);
-            if (number < 0) {
-                throw new IllegalArgumentException("the network was not taught the word '" + arguments[i] + "'");
-            }
-            numbers.put(i - 2, number);
-        }
-        return numbers;
     }
 
     /** Channels in -1..1 as a picture. */

@@ -18,6 +18,7 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,6 +162,23 @@ class OnnxBridgeTest {
             HostArray expected = Sampling.run(plan.on(HostArrays.DIRECT), single, floats, NoiseSource.none(), Sampling.Listener.none());
             assertEquals(ElementType.HALF, points.type());
             assertArrayEquals(expected.values(), points.values(), 0.02);
+        }
+    }
+
+    /** The network that draws from words. */
+    @Test
+    void a_picture_is_the_same_over_nd4j_and_over_direct_buffers() throws Exception {
+        Plan plan = DiffusersConfig.load(OwnModelTest.EMOJI).as("DPMSolverMultistepScheduler").config().scheduler().plan(8);
+        INDArray noise = CounterNoise.of(42).draw(NoiseRequest.start(), DataType.FLOAT, 1, 3, 32, 32);
+        HostArray same = plan.on(HostArrays.DIRECT).noise(CounterNoise.of(42), ElementType.FLOAT, 1, 3, 32, 32);
+        try (OrtSession unet = OrtEnvironment.getEnvironment().createSession(OwnModelTest.EMOJI.resolve("unet/model.onnx").toString());
+                OnnxTensor words = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new long[][] {OwnModelTest.numbers("noto red heart")});
+                OnnxModel<HostArray> buffers = new OnnxModel<>(unet, HostArrays.DIRECT, same, Map.of("words", words))) {
+            try (OnnxModel<INDArray> model = new OnnxModel<>(unet, Nd4jArrays.ND4J, noise, Map.of("words", words))) {
+                INDArray picture = Sampling.run(plan, model, noise, NoiseSource.none(), Sampling.Listener.none());
+                assertArrayEquals(Sampling.run(plan.on(HostArrays.DIRECT), buffers, same, NoiseSource.none(), Sampling.Listener.none()).values(), Nd4jArrays.ND4J.values(picture));
+                assertTrue(picture.getDouble(0, 0, 16, 16) > 0.5 && picture.getDouble(0, 1, 16, 16) < 0, "a heart is red in the middle");
+            }
         }
     }
 }

@@ -19,16 +19,20 @@ import javax.imageio.ImageIO;
 /** Small colour pictures in rows and columns that have names, as PNG. Pictures are enlarged pixel by pixel. */
 public final class Sheet {
 
-    /** How many pixels of the sheet the side of a pixel of a picture takes. */
+    /** Between two pictures. */
+    public static final int GAP = 6;
+
+    /** Around all of them. */
+    public static final int MARGIN = 12;
+
     private static final int SCALE = 3;
-    private static final int GAP = 6;
-    private static final int MARGIN = 12;
     private static final Font NAME = new Font(Font.SANS_SERIF, Font.BOLD, 15);
     private static final Font NOTE = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
     private static final Color INK = new Color(0x222222);
     private static final Color PALE = new Color(0x555555);
 
     private final List<String> columns;
+    private final int scale;
     private final List<Row> rows = new ArrayList<>();
 
     /** A row: what it is called, what there is to say of it, and its pictures. */
@@ -40,7 +44,18 @@ public final class Sheet {
      * @param columns what the columns are called
      */
     public Sheet(List<String> columns) {
+        this(columns, SCALE);
+    }
+
+    /**
+     * A sheet without rows.
+     *
+     * @param columns what the columns are called
+     * @param scale how many pixels of the sheet the side of a pixel of a picture takes
+     */
+    public Sheet(List<String> columns, int scale) {
         this.columns = List.copyOf(columns);
+        this.scale = scale;
     }
 
     /**
@@ -94,7 +109,7 @@ public final class Sheet {
     private BufferedImage drawn() {
         FontMetrics names = metrics(NAME);
         FontMetrics notes = metrics(NOTE);
-        int side = SCALE * rows.get(0).pictures().get(0).getWidth();
+        int side = scale * rows.get(0).pictures().get(0).getWidth();
         int labels = rows.stream().mapToInt(row -> Math.max(names.stringWidth(row.name()), row.note().lines().mapToInt(notes::stringWidth).max().orElse(0))).max().orElse(0);
         List<List<String>> headings = columns.stream().map(column -> wrapped(column, notes, side)).toList();
         int left = MARGIN + labels + MARGIN;

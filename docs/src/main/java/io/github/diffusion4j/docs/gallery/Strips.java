@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.PlanDescription;
+import io.github.diffusion4j.docs.emoji.SolverPictures;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.SigmaRamp;
@@ -29,10 +30,19 @@ final class Strips {
 
     private Strips() {}
 
-    static List<Figure> figures() {
+    /** The solvers by the names of their files. */
+    static Map<String, List<SolverCatalog.Entry>> families() {
         Map<String, List<SolverCatalog.Entry>> families = new LinkedHashMap<>();
-        SolverCatalog.all().forEach(entry -> families.computeIfAbsent(entry.name(), name -> new ArrayList<>()).add(entry));
-        return families.entrySet().stream().map(family -> figure(family.getKey(), family.getValue())).toList();
+        SolverCatalog.all().forEach(entry -> families.computeIfAbsent(file(entry.name()), file -> new ArrayList<>()).add(entry));
+        return families;
+    }
+
+    private static String file(String name) {
+        return "solver-" + name.toLowerCase(Locale.ROOT).replace("++", "pp").replaceAll("[^a-z0-9]+", "-");
+    }
+
+    static List<Figure> figures() {
+        return families().entrySet().stream().map(family -> figure(family.getKey(), family.getValue())).toList();
     }
 
     private static PlanDescription run(SolverCatalog.Entry entry) {
@@ -47,7 +57,8 @@ final class Strips {
         return List.copyOf(used);
     }
 
-    private static Figure figure(String name, List<SolverCatalog.Entry> entries) {
+    private static Figure figure(String file, List<SolverCatalog.Entry> entries) {
+        String name = entries.get(0).name();
         List<PlanDescription> runs = entries.stream().map(Strips::run).toList();
         int columns = runs.stream().mapToInt(run -> run.rows().size()).max().orElseThrow();
         double height = 16 + runs.stream().mapToDouble(run -> 44 + CELL * arrays(run).size()).sum() + 20;
@@ -71,8 +82,7 @@ final class Strips {
         svg.label("note", 140, height - 8, "network evaluations: noise on the left, data on the right");
         List<String> heads = new ArrayList<>(List.of("variant", "evaluation", "step", "log_snr"));
         heads.addAll(used);
-        String file = "solver-" + name.toLowerCase(Locale.ROOT).replace("++", "pp").replaceAll("[^a-z0-9]+", "-");
-        return new Figure(file, "Solver: " + name, words, "", svg, new Table(heads, table));
+        return new Figure(file, "Solver: " + name, words, "", svg, SolverPictures.markdown(entries, file + ".png"), new Table(heads, table));
     }
 
     private static void strips(Svg svg, PlanDescription run, double top) {

@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.docs.Committed;
 import io.github.diffusion4j.docs.Main;
+import io.github.diffusion4j.docs.emoji.EmojiNetwork;
+import io.github.diffusion4j.docs.emoji.SolverPictures;
+import io.github.diffusion4j.docs.figures.Sheet;
+import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,12 +34,12 @@ class GalleryTest {
 
     @BeforeAll
     static void draw() {
-        assertEquals(0, Main.execute("gallery", "--out", made.toString()));
+        assertEquals(0, Main.execute("gallery", "--no-pictures", "--out", made.toString()));
     }
 
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString()).filter(name -> !name.endsWith(".png")).sorted().toList();
         }
     }
 
@@ -54,6 +61,17 @@ class GalleryTest {
                 double expected = Double.parseDouble(made[i].trim());
                 assertEquals(expected, Double.parseDouble(committed[i].trim()), tolerance * Math.abs(expected) + 1e-12, name + ", cell " + i);
             }
+        }
+    }
+
+    /** What is in them is held where the network runs. */
+    @Test
+    void every_solver_has_a_row_of_pictures() throws IOException {
+        for (Map.Entry<String, List<SolverCatalog.Entry>> family : Strips.families().entrySet()) {
+            BufferedImage sheet = ImageIO.read(COMMITTED.resolve(family.getKey() + ".png").toFile());
+            int rows = sheet.getHeight() / (SolverPictures.SCALE * EmojiNetwork.SIDE + Sheet.GAP);
+            assertEquals(family.getValue().size(), rows, family.getKey());
+            assertTrue(Files.readString(COMMITTED.resolve(family.getKey() + ".md")).contains("evaluations](" + family.getKey() + ".png)"), family.getKey());
         }
     }
 

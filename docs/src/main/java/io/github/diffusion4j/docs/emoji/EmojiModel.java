@@ -13,8 +13,8 @@ import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.core.plan.Session;
 import io.github.diffusion4j.docs.bridges.OnnxModel;
+import io.github.diffusion4j.samplers.Sampling;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The network for the pictures of one run: all branches and samples of an evaluation are one call, stacked along the batch. One thread at a time. */
-public final class EmojiModel implements AutoCloseable {
+public final class EmojiModel implements Sampling.Model<HostArray>, AutoCloseable {
 
     private final OrtSession session;
     private final long[] captions;
@@ -49,12 +49,17 @@ public final class EmojiModel implements AutoCloseable {
      * @return the pictures, about -1 to 1
      */
     public HostArray draw(Plan plan, HostArray noise, NoiseSource source) {
-        try (Session<HostArray> run = plan.on(HostArrays.DIRECT).session(noise, source)) {
-            while (!run.done()) {
-                run.step(outputs(run.input()));
-            }
-            return run.result();
-        }
+        return Sampling.run(plan.on(HostArrays.DIRECT), this, noise, source, Sampling.Listener.none());
+    }
+
+    @Override
+    public HostArray predict(ModelInput<HostArray> input) {
+        return outputs(input).get(0);
+    }
+
+    @Override
+    public void predict(ModelInput<HostArray> input, List<HostArray> outputs) {
+        outputs.addAll(outputs(input));
     }
 
     /**

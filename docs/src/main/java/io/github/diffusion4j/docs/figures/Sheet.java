@@ -14,7 +14,11 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Small colour pictures in rows and columns that have names, as PNG. Pictures are enlarged pixel by pixel. */
 public final class Sheet {
@@ -102,8 +106,36 @@ public final class Sheet {
      */
     public void write(Path file) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(drawn(), "png", bytes);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+        ImageWriteParam smallest = writer.getDefaultWriteParam();
+        smallest.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        smallest.setCompressionQuality(0);
+        try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(drawn(), null, null), smallest);
+        } finally {
+            writer.dispose();
+        }
         WholeFile.write(file, bytes.toByteArray());
+    }
+
+    /**
+     * A picture of a sheet that was written. Places are counted from the last row and column: how much room names take before the first ones depends on the fonts of a machine.
+     *
+     * @param sheet the sheet
+     * @param side the side of its pictures
+     * @param row the row, 0 for the last
+     * @param column the column, 0 for the last
+     * @return the picture, as it was before it was enlarged
+     */
+    public static BufferedImage picture(BufferedImage sheet, int side, int row, int column) {
+        int left = sheet.getWidth() - MARGIN + GAP - (column + 1) * (SCALE * side + GAP);
+        int top = sheet.getHeight() - MARGIN + GAP - (row + 1) * (SCALE * side + GAP);
+        BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        for (int place = 0; place < side * side; place++) {
+            picture.setRGB(place % side, place / side, sheet.getRGB(left + SCALE * (place % side), top + SCALE * (place / side)));
+        }
+        return picture;
     }
 
     private BufferedImage drawn() {

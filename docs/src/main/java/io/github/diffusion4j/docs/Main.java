@@ -4,6 +4,7 @@ import io.github.diffusion4j.docs.benchmarks.BenchmarkCommand;
 import io.github.diffusion4j.docs.digits.DigitsCommand;
 import io.github.diffusion4j.docs.emoji.DrawCommand;
 import io.github.diffusion4j.docs.emoji.GuidanceCommand;
+import io.github.diffusion4j.docs.emoji.GuidesCommand;
 import io.github.diffusion4j.docs.emoji.QualityCommand;
 import io.github.diffusion4j.docs.figures.TabulateCommand;
 import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
@@ -19,11 +20,12 @@ import picocli.CommandLine.Command;
 
 /**
  * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
- * {@code guidance}, {@code quality}, {@code serve} and {@code explore}.
+ * {@code guidance}, {@code quality}, {@code guides}, {@code serve} and {@code explore}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
         subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
-            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, ServeCommand.class, ExploreCommand.class}, synopsisSubcommandLabel = "COMMAND")
+            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, GuidesCommand.class, ServeCommand.class, ExploreCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
     private Main() {}

@@ -32,7 +32,7 @@ class ArchitectureTest {
     private static final int MANY_STEPS = 12;
 
     /** What only exists to repeat a Diffusers class, deviations included; the recorded runs test it. */
-    private static final Set<String> AS_DIFFUSERS = Set.of("LateChurn", "LateFlowChurn", "QuietEnd", "ScaledNoise", "LearnedVarianceIgnored", "Pndm",
+    private static final Set<String> AS_DIFFUSERS = Set.of("LateChurn", "LateFlowChurn", "QuietEnd", "ScaledNoise", "LearnedVarianceIgnored", "Pndm", "Ipndm",
             "EulerMaruyama", "ReverseDiffusion");
 
     /** The door to ND4J, and ND4J's own protocols of iterators and of listeners. */

@@ -69,7 +69,7 @@ class GoldenTest {
         for (Path file : recorded()) {
             cases += Integer.parseInt(report(file).replaceAll("(?s).*?(\\d+) passed, 0 failed\n", "$1"));
         }
-        assertEquals(1304, cases);
+        assertEquals(1531, cases);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.diffusion4j.laws;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.core.DataCorrection;
@@ -12,6 +13,8 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
+import io.github.diffusion4j.samplers.solvers.HeunPlusPlus;
+import io.github.diffusion4j.samplers.solvers.Coordinate;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.EdmSchedule;
 import io.github.diffusion4j.schedules.Flow;
@@ -19,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,6 +39,10 @@ class IdentitiesTest {
 
     static Stream<SolverCatalog.Entry> deterministic() {
         return SolverCatalog.all().stream().filter(entry -> !entry.of(STEPS).traits().stochastic());
+    }
+
+    static Stream<SolverCatalog.Entry> invertible() {
+        return deterministic().filter(entry -> !entry.name().equals("Heun++"));
     }
 
     private static TimeGrid grid(NoiseSchedule schedule) {
@@ -83,8 +91,14 @@ class IdentitiesTest {
         assertArrayEquals(ends[0], ends[2], 1e-8, entry + ", flow");
     }
 
+    @Test
+    void heun_plus_plus_refuses_to_go_back() {
+        Plan plan = Trajectory.plan(new HeunPlusPlus(Coordinate.EDM, 0), OrderOfConvergence.grid(8));
+        assertTrue(assertThrows(IllegalArgumentException.class, plan::reversed).getMessage().contains("take Heun"));
+    }
+
     @ParameterizedTest
-    @MethodSource("deterministic")
+    @MethodSource("invertible")
     void there_and_back_again(SolverCatalog.Entry entry) {
         double[] errors = IntStream.of(80, 160, 320).mapToDouble(steps -> {
             Plan plan = Trajectory.plan(entry.of(steps), OrderOfConvergence.grid(steps));

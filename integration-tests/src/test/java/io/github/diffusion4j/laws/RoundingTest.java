@@ -22,6 +22,7 @@ import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.Sigmas;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -48,9 +49,9 @@ class RoundingTest {
         return SolverCatalog.all().stream().filter(entry -> !entry.of(8).traits().stochastic() && entry.of(8).traits().order() > 0).toList();
     }
 
-    /** Polynomials of degree 2 and more through the last slopes, in sigma, cannot follow steps that grow as fast as an inversion's. */
+    /** Polynomials of degree 2 and more through the last slopes, in sigma, cannot follow steps that grow as fast as an inversion's, and Heun++ weighs by the run's first time, an inversion's least. */
     static List<SolverCatalog.Entry> stableWhereStepsGrow() {
-        return deterministic().stream().filter(entry -> !entry.name().equals("LMS") || entry.of(8).traits().order() <= 2).toList();
+        return deterministic().stream().filter(entry -> !entry.name().equals("Heun++")).filter(entry -> !entry.name().equals("LMS") || entry.of(8).traits().order() <= 2).toList();
     }
 
     /** Tables of any size, range and kind: recorded runs know few. */
@@ -135,9 +136,12 @@ class RoundingTest {
         }
     }
 
+    /** Weights that count steps, or look beyond the next one. */
+    private static final Set<String> SEES_ALL_LEVELS = Set.of("iPNDM", "Heun++");
+
     @Provide
     Arbitrary<SolverCatalog.Entry> solvers() {
-        return Arbitraries.of(deterministic().stream().filter(entry -> !entry.name().contains("singlestep") && !entry.name().equals("iPNDM")).toList());
+        return Arbitraries.of(deterministic().stream().filter(entry -> !entry.name().contains("singlestep") && !SEES_ALL_LEVELS.contains(entry.name())).toList());
     }
 
     /**

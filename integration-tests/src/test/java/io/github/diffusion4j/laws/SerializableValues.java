@@ -80,6 +80,10 @@ import io.github.diffusion4j.samplers.guidance.Scale;
 import io.github.diffusion4j.samplers.names.Names;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.samplers.solvers.Ipndm;
+import io.github.diffusion4j.samplers.solvers.SlopeWeights;
+import io.github.diffusion4j.samplers.solvers.Coordinate;
+import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
@@ -243,7 +247,7 @@ final class SerializableValues {
 
     private static List<Object> solvers() {
         List<Object> solvers = new ArrayList<>(List.of(KDiffusion.solver("sample_euler_ancestral", "", Map.of("s_noise", 0.9), 10), new LearnedVarianceIgnored(DpmSolverMultistep.plusPlus(2)),
-                new LateFlowChurn(0.1, 0, 100, 1), new LearnedVariance.Direct(), new LearnedVariance.Ignored(), new LearnedVariance.Range(-3, -1)));
+                new LateFlowChurn(0.1, 0, 100, 1), new LinearMultistep(3, Coordinate.FLOW, SlopeWeights.IPNDM_V.endingPlain(), Convention.EXACT), new Ipndm(), new LearnedVariance.Direct(), new LearnedVariance.Ignored(), new LearnedVariance.Range(-3, -1)));
         SolverCatalog.all().forEach(entry -> solvers.add(entry.of(20)));
         DiffusersConfig.classNames().stream().map(DiffusersConfig::of).forEach(config -> {
             try {

@@ -12,7 +12,7 @@ import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.GradientEstimationPlusPlus;
 import io.github.diffusion4j.samplers.solvers.PlusPlus2s;
 import io.github.diffusion4j.samplers.solvers.PlusPlusMultistep;
-import io.github.diffusion4j.samplers.solvers.ResMultistepPlusPlus;
+import io.github.diffusion4j.samplers.solvers.ResMultistep;
 import io.github.diffusion4j.samplers.solvers.ScaledNoise;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,8 +35,8 @@ public record CfgPlusPlus(Solver solver, Guidance guidance) {
             "euler_ancestral_cfg_pp", new Named(eta -> new FirstOrder(new Ancestral(eta), true), true, 1),
             "dpmpp_2m_cfg_pp", new Named(eta -> new PlusPlusMultistep(), false, 0),
             "dpmpp_2s_ancestral_cfg_pp", new Named(eta -> new PlusPlus2s(eta, Convention.K_DIFFUSION), false, 1),
-            "res_multistep_cfg_pp", new Named(eta -> new ResMultistepPlusPlus(0), false, 0),
-            "res_multistep_ancestral_cfg_pp", new Named(ResMultistepPlusPlus::new, false, 1),
+            "res_multistep_cfg_pp", new Named(eta -> new ResMultistep(0, true), false, 0),
+            "res_multistep_ancestral_cfg_pp", new Named(eta -> new ResMultistep(eta, true), false, 1),
             "gradient_estimation_cfg_pp", new Named(eta -> new GradientEstimationPlusPlus(2), false, 0),
             "euler_a_cfg++", new Named(eta -> new FirstOrder(new Ancestral(eta), true), true, 1),
             "dpm++_2m_cfg++", new Named(eta -> new PlusPlusMultistep(), false, 0),

@@ -14,7 +14,6 @@ import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.samplers.solvers.Heun;
-import io.github.diffusion4j.samplers.solvers.Ipndm;
 import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.Midpoint;
 import io.github.diffusion4j.samplers.solvers.OrderRamp;
@@ -100,7 +99,7 @@ public final class Choices {
             solver("unipc3", "UniPC, order 3", "UniPc.of(3)", UniPc.of(3)),
             solver("deis3", "DEIS, order 3", "new Deis(OrderRamp.of(3))", new Deis(OrderRamp.of(3))),
             solver("lms4", "LMS, order 4", "new LinearMultistep(4, Coordinate.EDM, Convention.EXACT)", new LinearMultistep(4, Coordinate.EDM, Convention.EXACT)),
-            solver("ipndm", "iPNDM", "new Ipndm(Convention.EXACT)", new Ipndm(Convention.EXACT)),
+            solver("ipndm", "iPNDM", "LinearMultistep.ipndm(4)", LinearMultistep.ipndm(4)),
             solver("heun", "Heun", "new Heun(Coordinate.EDM)", new Heun(Coordinate.EDM)),
             solver("heunflow", "Heun in flow time", "new Heun(Coordinate.FLOW)", new Heun(Coordinate.FLOW)),
             solver("dpm2", "DPM2", "new Midpoint(0)", new Midpoint(0)),

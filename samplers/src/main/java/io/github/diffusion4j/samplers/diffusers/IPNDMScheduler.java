@@ -3,7 +3,6 @@ package io.github.diffusion4j.samplers.diffusers;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.TimeGrid;
-import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.Ipndm;
 import io.github.diffusion4j.schedules.TrigSchedule;
 import java.util.Arrays;
@@ -24,7 +23,7 @@ public final class IPNDMScheduler extends DiffusersScheduler {
                 : Points.map(Arrays.copyOf(Points.linspace(1, 0, steps + 1), steps), w -> Math.pow(Math.sin(w * Math.PI / 2), 2));
         List<NoiseLevel> starts = Arrays.stream(sigmas).mapToObj(TrigSchedule::ofSigma).toList();
         TimeGrid grid = TimeGrid.contiguous(starts, TrigSchedule.ofSigma(0)).withCurve(schedule());
-        return new Composition(grid, new Ipndm(Convention.DIFFUSERS), parameterization(), correction(), 1);
+        return new Composition(grid, new Ipndm(), parameterization(), correction(), 1);
     }
 
     @Override

@@ -8,18 +8,26 @@ import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.Coordinate;
-import io.github.diffusion4j.samplers.solvers.Deis;
+import io.github.diffusion4j.samplers.solvers.DpmPlusPlus2sAncestral;
+import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.samplers.solvers.ErSde;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.samplers.solvers.Heun;
-import io.github.diffusion4j.samplers.solvers.Ipndm;
+import io.github.diffusion4j.samplers.solvers.HeunPlusPlus;
+import io.github.diffusion4j.samplers.solvers.InFlowTime;
 import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.Midpoint;
+import io.github.diffusion4j.samplers.solvers.NoiseScaler;
 import io.github.diffusion4j.samplers.solvers.OrderRamp;
 import io.github.diffusion4j.samplers.solvers.Posterior;
 import io.github.diffusion4j.samplers.solvers.Prediction;
 import io.github.diffusion4j.samplers.solvers.RectifiedAncestral;
+import io.github.diffusion4j.samplers.solvers.ResMultistep;
 import io.github.diffusion4j.samplers.solvers.SaSolver;
+import io.github.diffusion4j.samplers.solvers.Seeds;
+import io.github.diffusion4j.samplers.solvers.SlopeWeights;
+import io.github.diffusion4j.samplers.solvers.SolverType;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.samplers.solvers.VarianceType;
 import io.github.diffusion4j.schedules.ComfySchedule;
@@ -52,24 +60,39 @@ public final class Names {
     private static final Map<String, Door> COMFY = Map.ofEntries(
             entry("euler", recorded(first(0))),
             entry("ddim", recorded(first(0))),
-            entry("euler_ancestral", new Door(first(1), new FirstOrder(new RectifiedAncestral(1), true), Parity.RECORDED, "", false, false)),
-            entry("heun", new Door(new Heun(Coordinate.EDM), new Heun(Coordinate.FLOW), Parity.RECORDED, "", false, false)),
-            entry("dpm_2", recorded(new Midpoint(0)).with(IN_LOG_SNR).onSignal().shortened()),
-            entry("dpm_2_ancestral", door("sample_dpm_2_ancestral").with(IN_LOG_SNR).onSignal().shortened()),
-            entry("lms", new Door(lms(Coordinate.EDM), lms(Coordinate.FLOW), Parity.RECORDED, "", false, false)),
-            entry("dpmpp_2s_ancestral", door("sample_dpmpp_2s_ancestral").with(IN_LOG_SNR).onSignal()),
+            entry("euler_ancestral", flowing(first(1), new FirstOrder(new RectifiedAncestral(1), true))),
+            entry("heun", flowing(new Heun(Coordinate.EDM), new Heun(Coordinate.FLOW))),
+            entry("dpm_2", flowing(new Midpoint(0), new Midpoint(0, Coordinate.FLOW)).shortened()),
+            entry("dpm_2_ancestral", flowing(new Midpoint(1), new Midpoint(1, Coordinate.FLOW)).shortened()),
+            entry("lms", flowing(lms(Coordinate.EDM), lms(Coordinate.FLOW))),
+            entry("dpmpp_2s_ancestral", flowing(new DpmPlusPlus2sAncestral(1), new DpmPlusPlus2sAncestral(1, true))),
             entry("dpmpp_sde", door("sample_dpmpp_sde").with(PATH).onSignal()),
             entry("dpmpp_2m", door("sample_dpmpp_2m").with(IN_LOG_SNR).onSignal()),
             entry("dpmpp_2m_sde", door("sample_dpmpp_2m_sde").with(PATH).onSignal()),
             entry("dpmpp_2m_sde_heun", recorded(KDiffusion.solver("sample_dpmpp_2m_sde", "heun", Map.of(), 1)).with(PATH).onSignal()),
             entry("dpmpp_3m_sde", door("sample_dpmpp_3m_sde").with(PATH).onSignal()),
-            entry("ddpm", formula(new FirstOrder(new Posterior(VarianceType.FIXED_SMALL, false), true))),
-            entry("lcm", formula(new FirstOrder(FullRenoise.STANDARD, true))),
-            entry("ipndm", formula(new Ipndm(Convention.EXACT))),
-            entry("deis", related(new Deis(OrderRamp.of(3)), "exact weights, where ComfyUI integrates numerically")),
+            entry("ddpm", recorded(new FirstOrder(new Posterior(VarianceType.FIXED_SMALL, false), true))),
+            entry("lcm", recorded(new FirstOrder(FullRenoise.STANDARD, true))),
+            entry("ipndm", slopes(4, SlopeWeights.EQUAL_STEPS)),
+            entry("ipndm_v", slopes(4, SlopeWeights.IPNDM_V)),
+            entry("deis", slopes(3, SlopeWeights.vpTime(0)).with("integrals, where ComfyUI sums 10,000 points")),
+            entry("gradient_estimation", slopes(2, SlopeWeights.gradientEstimation(2))),
+            entry("heunpp2", flowing(new HeunPlusPlus(Coordinate.EDM, 0), new HeunPlusPlus(Coordinate.FLOW, 0))),
+            entry("er_sde", recorded(new ErSde(3, NoiseScaler.ER_SDE_5, false, ErSde.COMFY_RECTANGLES)).onSignal()),
+            entry("res_multistep", flowing(new ResMultistep(0, false), new InFlowTime(new ResMultistep(0, false)))),
+            entry("res_multistep_ancestral", recorded(new ResMultistep(1, false)).with("on flow networks ComfyUI adds too much noise, which does not converge; here noise is split in sigma / alpha").onSignal()),
+            entry("seeds_2", recorded(new Seeds(List.of(0.5), Seeds.Weights.SEEDS, 1)).onSignal()),
+            entry("seeds_3", recorded(new Seeds(List.of(1 / 3.0, 2 / 3.0), Seeds.Weights.SEEDS, 1)).onSignal()),
+            entry("exp_heun_2_x0", recorded(Seeds.res2(1)).onSignal()),
+            entry("exp_heun_2_x0_sde", recorded(new Seeds(List.of(1.0), Seeds.Weights.RES, 1)).onSignal()),
+            entry("res_2s", formula(Seeds.res2(0.5)).onSignal()),
+            entry("res_3s", formula(Seeds.res3(0.5, 1)).onSignal()),
+            entry("res_2m", related(new DpmSolverMultistep(OrderRamp.of(2), Prediction.DATA, SolverType.HEUN, 0, Convention.EXACT), "by one evaluation in every step, where RES4LYF takes two in long ones")),
+            entry("res_3m", related(DpmSolverMultistep.plusPlus(3), "by one evaluation in every step and of order 3, where RES4LYF takes three in long ones")),
             entry("uni_pc", related(uniPc(UniPc.Variant.BH1), "the last step goes to clean data, where ComfyUI stops at sigma 0.001").shortened()),
             entry("uni_pc_bh2", related(uniPc(UniPc.Variant.BH2), "the last step goes to clean data, where ComfyUI stops at sigma 0.001").shortened()),
-            entry("sa_solver", related(new SaSolver(3, 4, SaSolver.Tau.constant(1), Prediction.DATA, true, Convention.EXACT), "noise in all steps, exact weights")));
+            entry("sa_solver", related(adams(false), "noise in all steps, where ComfyUI adds none in the first and last fifth")),
+            entry("sa_solver_pece", related(adams(true), "noise in all steps, where ComfyUI adds none in the first and last fifth")));
 
     /** The samplers of the web UI: ComfyUI's name, and the schedule that "Automatic" stands for. */
     private static final Map<String, String[]> WEB_UI = Map.ofEntries(
@@ -223,7 +246,12 @@ public final class Names {
     }
 
     private static Door recorded(Solver solver) {
-        return new Door(solver, solver, Parity.RECORDED, "", false, false);
+        return flowing(solver, solver);
+    }
+
+    /** With another solver on flows. */
+    private static Door flowing(Solver solver, Solver onFlow) {
+        return new Door(solver, onFlow, Parity.RECORDED, "", false, false);
     }
 
     private static Door formula(Solver solver) {
@@ -232,6 +260,14 @@ public final class Names {
 
     private static Door related(Solver solver, String remark) {
         return new Door(solver, solver, Parity.RELATED, remark, true, false);
+    }
+
+    private static Door slopes(int order, SlopeWeights weights) {
+        return flowing(new LinearMultistep(order, Coordinate.EDM, weights.endingPlain(), Convention.EXACT), new LinearMultistep(order, Coordinate.FLOW, weights.endingPlain(), Convention.EXACT));
+    }
+
+    private static SaSolver adams(boolean twice) {
+        return new SaSolver(3, 4, SaSolver.Tau.constant(1), Prediction.DATA, true, Convention.K_DIFFUSION, SolverType.HEUN, twice);
     }
 
     private static FirstOrder first(double eta) {

@@ -1,5 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
+import io.github.diffusion4j.core.NoiseLevel;
+
 /**
  * How an ancestral step divides the noise of its end: a deterministic step to {@code down}, then fresh noise {@code up},
  * {@code down^2 + up^2 = to^2}, in the coordinate {@code s = sigma / alpha}:
@@ -27,5 +29,14 @@ record AncestralStep(double down, double up) {
         }
         double up = Math.min(to, eta * to * Math.sqrt((1 - q) * (1 + q)));
         return new AncestralStep(eta == 1 ? to * q : Math.sqrt((to - up) * (to + up)), up);
+    }
+
+    /** The split of rectified flows, in the same coordinate: the step goes to {@code t' (1 + (t' / t - 1) eta)} in {@code t = sigma / (alpha + sigma)}. See {@link RectifiedAncestral}. */
+    static AncestralStep rectified(NoiseLevel from, NoiseLevel to, double eta) {
+        double t = Coordinate.FLOW.time(to);
+        double time = t * (1 + (t / Coordinate.FLOW.time(from) - 1) * eta);
+        double down = eta == 0 ? to.edmSigma() : time / (1 - time);
+        double end = to.edmSigma();
+        return new AncestralStep(down, Math.sqrt(Math.max(0, (end - down) * (end + down))));
     }
 }

@@ -15,11 +15,23 @@ import java.util.List;
  *   y1 = (m / s) y + (1 - m / s) D(y, s)
  *   y' = (down / s) y + (1 - down / s) D(y1, m) + up z
  * </pre>
- * A step to clean data is Euler's.
+ * A step to clean data is Euler's. With the split of {@link RectifiedAncestral}, ComfyUI's for flows, a step from pure noise has its second evaluation at {@code t = 0.9999}.
  *
  * @param eta the fraction of ancestral noise, 0 (deterministic) to 1
+ * @param rectified whether noise is split as rectified flows do
  */
-public record DpmPlusPlus2sAncestral(double eta) implements Solver {
+public record DpmPlusPlus2sAncestral(double eta, boolean rectified) implements Solver {
+
+    private static final double BEHIND_PURE_NOISE = 0.9999;
+
+    /**
+     * With k-diffusion's split.
+     *
+     * @param eta the fraction of ancestral noise, 0 (deterministic) to 1
+     */
+    public DpmPlusPlus2sAncestral(double eta) {
+        this(eta, false);
+    }
 
     /** Checks the fraction. */
     public DpmPlusPlus2sAncestral {
@@ -35,17 +47,17 @@ public record DpmPlusPlus2sAncestral(double eta) implements Solver {
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
-        if (PureNoise.touches(grid, step)) {
+        if (to.alpha() == 0 || from.alpha() == 0 && !rectified) {
             return List.of(PureNoise.step(grid, step, eta));
         }
         if (to.sigma() == 0) {
-            return List.of(Stage.of(from, Coordinate.EDM.euler(from, to)));
+            return List.of(Stage.of(from, Coordinate.FLOW.euler(from, to)));
         }
-        double s = from.edmSigma();
-        AncestralStep target = AncestralStep.of(s, to.edmSigma(), eta);
-        NoiseLevel middle = grid.curve().atEdmSigma(Math.sqrt(s * target.down()));
-        double keep = target.down() / s;
-        Combination next = Combination.ZERO.withAnchor(to.alpha() / from.alpha() * keep).withData(to.alpha() * (1 - keep)).withNoise(to.alpha() * target.up());
-        return List.of(Stage.of(from, Coordinate.EDM.euler(from, middle)).withAnchor(Combination.SAMPLE), Stage.of(middle, next).withInterval(from, to));
+        AncestralStep target = rectified ? AncestralStep.rectified(from, to, eta) : AncestralStep.of(from.edmSigma(), to.edmSigma(), eta);
+        double second = from.alpha() == 0 ? BEHIND_PURE_NOISE / (1 - BEHIND_PURE_NOISE) : Math.sqrt(from.edmSigma() * target.down());
+        NoiseLevel middle = grid.curve().atEdmSigma(second);
+        double sample = to.alpha() * target.down() / from.sigma();
+        Combination next = Combination.ZERO.withAnchor(sample).withData(to.alpha() - sample * from.alpha()).withNoise(to.alpha() * target.up());
+        return List.of(Stage.of(from, Coordinate.FLOW.euler(from, middle)).withAnchor(Combination.SAMPLE), Stage.of(middle, next).withInterval(from, to));
     }
 }

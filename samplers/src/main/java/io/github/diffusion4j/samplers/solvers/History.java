@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 record History(int[] steps, int newest) {
 
-    private static final int HIGHEST_ORDER = 16;
+    static final int HIGHEST_ORDER = 16;
 
     /** Checks an order: polynomials through more estimates than this amplify rounding more than they gain. */
     static void checkOrder(String what, int order, int lowest) {

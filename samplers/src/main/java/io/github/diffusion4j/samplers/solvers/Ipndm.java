@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * iPNDM: Adams-Bashforth weights of equal steps, order 1 to 4 as history grows, on the noise estimates, then DDIM's transfer
+ * Diffusers' iPNDM: Adams-Bashforth weights of equal steps, order 1 to 4 as history grows, on the noise estimates, then DDIM's transfer
  * (Zhang and Chen, arXiv:2204.13902, appendix; v-diffusion):
  * <pre>
  *   e* = sum_j w_j e_j,   x' = (alpha' / alpha) (x - sigma e*) + sigma' e*
@@ -18,11 +18,9 @@ import java.util.List;
  * Steps are not equal in the coordinate that is integrated, so the order of convergence is 2, on smooth grids, and not 4.
  *
  * <p>At pure noise (alpha 0) the data is not known from e*. Diffusers divides by max(alpha, 1e-8) and so takes it for 0 there;
- * {@link Convention#EXACT} uses the network's own estimate.
- *
- * @param convention whose first step
+ * {@link LinearMultistep#ipndm} uses the network's own estimate.
  */
-public record Ipndm(Convention convention) implements Solver {
+public record Ipndm() implements Solver {
 
     private static final double FLOOR = 1e-8;
 
@@ -35,15 +33,10 @@ public record Ipndm(Convention convention) implements Solver {
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
-        Combination next;
-        if (from.alpha() == 0 && convention == Convention.EXACT) {
-            next = Combination.ZERO.withData(to.alpha()).withEpsilon(to.sigma());
-        } else {
-            double carry = to.alpha() / Math.max(from.alpha(), FLOOR);
-            double factor = to.sigma() - carry * from.sigma();
-            double[] weights = Arrays.stream(AdamsBashforth.weights(grid.history(step) + 1)).map(w -> w * factor).toArray();
-            next = Combination.ZERO.withSample(carry).withMemory(weights);
-        }
+        double carry = to.alpha() / Math.max(from.alpha(), FLOOR);
+        double factor = to.sigma() - carry * from.sigma();
+        double[] weights = Arrays.stream(AdamsBashforth.weights(grid.history(step) + 1)).map(w -> w * factor).toArray();
+        Combination next = Combination.ZERO.withSample(carry).withMemory(weights);
         return List.of(Stage.of(from, next).withRemember(Combination.ZERO.withEpsilon(1)));
     }
 }

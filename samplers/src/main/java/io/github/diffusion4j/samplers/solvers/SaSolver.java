@@ -20,7 +20,8 @@ import java.util.stream.DoubleStream;
  * The corrector repeats the step with the estimate at its end among the points and the same noise z.
  *
  * <p>The authors' code adds a term of third order to the second-order data formulas, {@code +-T alpha' h^2 (1/2 - phi2(-T h)) / (l0 - l1)};
- * {@link Convention#DIFFUSERS} has it.
+ * {@link Convention#DIFFUSERS} has it. ComfyUI, {@link Convention#K_DIFFUSION}, takes tau from the end of a step instead of its start, and orders near clean data that are lower by one (predictor) or
+ * two (corrector).
  *
  * @param predictorOrder the number of estimates the predictor uses, 1 to 16
  * @param correctorOrder the number the corrector uses, the newest included; 0 for no corrector
@@ -28,9 +29,25 @@ import java.util.stream.DoubleStream;
  * @param prediction DATA or NOISE
  * @param lowerOrderFinal whether the orders fall in the last steps
  * @param convention whether the second-order formulas hold the additional term
+ * @param type the weight of the second estimate where there are two: exact (HEUN), or by the middle of the step (MIDPOINT), ComfyUI's {@code simple_order_2}
+ * @param twice whether the corrected sample is evaluated again (PECE), at twice the cost
  */
 public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Prediction prediction, boolean lowerOrderFinal,
-        Convention convention) implements Solver {
+        Convention convention, SolverType type, boolean twice) implements Solver {
+
+    /**
+     * The solver with exact weights and one evaluation for each step.
+     *
+     * @param predictorOrder the number of estimates the predictor uses, 1 to 16
+     * @param correctorOrder the number the corrector uses, the newest included; 0 for no corrector
+     * @param tau how the noise level of the SDE depends on time
+     * @param prediction DATA or NOISE
+     * @param lowerOrderFinal whether the orders fall in the last steps
+     * @param convention whether the second-order formulas hold the additional term
+     */
+    public SaSolver(int predictorOrder, int correctorOrder, Tau tau, Prediction prediction, boolean lowerOrderFinal, Convention convention) {
+        this(predictorOrder, correctorOrder, tau, prediction, lowerOrderFinal, convention, SolverType.HEUN, false);
+    }
 
     /**
      * The stochasticity: a value inside a stretch of network times, 0 outside.
@@ -67,30 +84,61 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
     public SaSolver {
         History.checkOrder("predictor order (predictor_order)", predictorOrder, 1);
         History.checkOrder("corrector order (corrector_order)", correctorOrder, 0);
+        if (twice && correctorOrder == 0) {
+            throw new IllegalArgumentException("the second evaluation is of the corrected sample; without a corrector (corrector_order 0) there is none");
+        }
     }
 
     @Override
     public SolverTraits traits() {
         int order = Math.max(predictorOrder, correctorOrder);
         boolean stochastic = tau.value() > 0;
-        return new SolverTraits(stochastic ? Math.min(2, order) : order, stochastic ? Math.min(2, order) : 0, 1, order - 1,
+        return new SolverTraits(stochastic ? Math.min(2, order) : order, stochastic ? Math.min(2, order) : 0, twice ? 2 : 1, order - 1,
                 "Xue et al., arXiv:2309.05019, equations 14 to 17").withColdOrderAtMost(correctorOrder > 0 ? 3 : 2);
     }
 
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
+        if (twice) {
+            return twice(grid, step);
+        }
         boolean corrects = grid.history(step) > 0 && correctorOrder > 0 && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
         Combination sample = corrects ? corrected(grid, step - 1) : Combination.SAMPLE;
         Stage stage = PureNoise.touches(grid, step)
-                ? Stage.of(from, PureNoise.fromAnchor(grid, step, tau.at(from) > 0 ? 1 : 0)).withAnchor(sample)
+                ? Stage.of(from, PureNoise.fromAnchor(grid, step, tau(grid, step) > 0 ? 1 : 0)).withAnchor(sample)
                 : Stage.of(from, Combination.ANCHOR.withMemory(weights(grid, step, limited(predictorOrder, grid, step, 0), 0))).withAnchor(start(grid, step, sample));
         return List.of(stage.withRemember(prediction.remembered(from)));
     }
 
+    /** Predict, evaluate, correct, and evaluate again as the first of the next step. */
+    private List<Stage> twice(TimeGrid grid, int step) {
+        NoiseLevel from = grid.from(step);
+        NoiseLevel to = grid.to(step);
+        Combination remembered = prediction.remembered(from);
+        if (PureNoise.touches(grid, step) || grid.still(step)) {
+            return List.of(PureNoise.step(grid, step, tau(grid, step) > 0 ? 1 : 0).withRemember(remembered));
+        }
+        Combination predicted = Combination.ANCHOR.withMemory(weights(grid, step, limited(predictorOrder, grid, step, 0), 0));
+        Stage predict = Stage.of(from, predicted).withAnchor(start(grid, step, Combination.SAMPLE)).withRemember(remembered);
+        if (to.sigma() == 0 || step == grid.steps() - 1) {
+            return List.of(predict);
+        }
+        double[] weights = weights(grid, step, limited(correctorOrder, grid, step, 1), 1);
+        Combination atEnd = prediction.remembered(to);
+        Combination corrected = Combination.ANCHOR.withSample(weights[0] * atEnd.sample()).withData(weights[0] * atEnd.data()).withEpsilon(weights[0] * atEnd.epsilon())
+                .withMemory(Arrays.copyOfRange(weights, 1, weights.length));
+        return List.of(predict, Stage.of(to, corrected));
+    }
+
+    private double tau(TimeGrid grid, int step) {
+        return tau.at(convention == Convention.K_DIFFUSION ? grid.to(step) : grid.from(step));
+    }
+
     /** The estimates a step may use besides the one at its end: less history at the start, less order at the end. */
     private History limited(int order, TimeGrid grid, int step, int atEnd) {
-        int limit = lowerOrderFinal ? Math.min(order, grid.steps() - step + atEnd) : order;
+        int left = grid.steps() - step + (convention == Convention.K_DIFFUSION ? -1 : atEnd);
+        int limit = lowerOrderFinal ? Math.min(order, left) : order;
         return History.withSignal(grid, step, grid.to(step).sigma() == 0 || grid.still(step) ? 1 - atEnd : limit - atEnd);
     }
 
@@ -108,7 +156,7 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
     }
 
     private DpmTerms terms(TimeGrid grid, int step) {
-        double t = tau.at(grid.from(step));
+        double t = tau(grid, step);
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
         DpmTerms terms = DpmTerms.of(from, to, prediction, t * t);
@@ -129,10 +177,16 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
     private double[] polynomial(TimeGrid grid, int step, double[] nodes) {
         double h = grid.h(step);
         NoiseLevel to = grid.to(step);
-        double t = 1 + Math.pow(tau.at(grid.from(step)), 2);
+        double t = 1 + Math.pow(tau(grid, step), 2);
         boolean data = prediction == Prediction.DATA;
         double scale = data ? t * to.alpha() * h : -t * to.sigma() * h;
         double[] weights = Lagrange.exponential(nodes, data ? t * h : -h);
+        if (nodes.length == 2 && type == SolverType.MIDPOINT) {
+            int other = nodes[0] == 0 ? 1 : 0;
+            double slope = scale / 2 / nodes[other];
+            double value = scale * Phi.of(1, data ? -t * h : h) - slope;
+            return other == 1 ? new double[] {value, slope} : new double[] {slope, value};
+        }
         if (nodes.length == 2 && data && convention == Convention.DIFFUSERS) {
             double extra = (0.5 - Phi.of(2, -t * h)) / (nodes[0] - nodes[1]);
             weights[0] += extra;

@@ -61,8 +61,8 @@ public final class SolverCatalog {
         fixed(all, "CFG++ DPM-Solver++ 2M", "", new PlusPlusMultistep());
         fixed(all, "CFG++ DPM++ 2S", "", new PlusPlus2s(0, Convention.EXACT));
         fixed(all, "CFG++ DPM++ 2S", "ancestral", new PlusPlus2s(1, Convention.EXACT));
-        fixed(all, "CFG++ RES multistep", "", new ResMultistepPlusPlus(0));
-        fixed(all, "CFG++ RES multistep", "ancestral", new ResMultistepPlusPlus(1));
+        fixed(all, "CFG++ RES multistep", "", new ResMultistep(0, true));
+        fixed(all, "CFG++ RES multistep", "ancestral", new ResMultistep(1, true));
         fixed(all, "CFG++ gradient estimation", "", new GradientEstimationPlusPlus(2));
     }
 
@@ -99,6 +99,14 @@ public final class SolverCatalog {
         for (int order = 1; order <= 3; order++) {
             fixed(all, "DPM-Solver nested", "order " + order, new NestedStep(order, 0.5, 0, 0));
         }
+        fixed(all, "RES", "2S", Seeds.res2(0.5));
+        fixed(all, "RES", "2S at the end (exponential Heun)", Seeds.res2(1));
+        fixed(all, "RES", "2S in flow time", new InFlowTime(Seeds.res2(0.5)));
+        fixed(all, "RES", "3S", Seeds.res3(0.5, 1));
+        fixed(all, "RES", "3S at 1/3 and 3/4", Seeds.res3(1 / 3.0, 0.75));
+        fixed(all, "SEEDS", "2", new Seeds(List.of(0.5), Seeds.Weights.SEEDS, 1));
+        fixed(all, "SEEDS", "3", new Seeds(List.of(1 / 3.0, 2 / 3.0), Seeds.Weights.SEEDS, 1));
+        fixed(all, "Heun++", "", new HeunPlusPlus(Coordinate.EDM, 0));
         all.add(new Entry("DPM-Solver fast", "", steps -> new DpmFast(IntStream.range(0, steps).mapToObj(i -> 3).toList(), 0)));
     }
 
@@ -106,6 +114,8 @@ public final class SolverCatalog {
         for (int order = 1; order <= 4; order++) {
             fixed(all, "LMS", "order " + order, new LinearMultistep(order, Coordinate.EDM, Convention.EXACT));
         }
+        fixed(all, "Gradient estimation", "gamma 2", LinearMultistep.gradientEstimation(2));
+        fixed(all, "DEIS", "order 3 in VP time", new LinearMultistep(3, Coordinate.EDM, SlopeWeights.vpTime(0), Convention.EXACT));
         for (int order = 1; order <= 4; order++) {
             fixed(all, "DEIS", "order " + order, new Deis(OrderRamp.of(order)));
         }
@@ -121,7 +131,14 @@ public final class SolverCatalog {
         fixed(all, "SA-Solver", "order 3 tau 1", new SaSolver(3, 3, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 2 tau 1", new SaSolver(2, 2, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 2 tau 0 on noise", new SaSolver(2, 2, Tau.constant(0), Prediction.NOISE, false, Convention.EXACT));
-        fixed(all, "iPNDM", "", new Ipndm(Convention.EXACT));
+        fixed(all, "SA-Solver", "order 3 tau 0 evaluated twice", new SaSolver(3, 3, Tau.constant(0), Prediction.DATA, false, Convention.EXACT, SolverType.HEUN, true));
+        fixed(all, "iPNDM", "", LinearMultistep.ipndm(4));
+        for (int order = 1; order <= 3; order++) {
+            fixed(all, "ER-SDE", "order " + order, ErSde.of(order));
+        }
+        fixed(all, "ER-SDE", "order 3 ODE", new ErSde(3, NoiseScaler.ODE, true, 0));
+        fixed(all, "ER-SDE", "order 3 ODE as published", new ErSde(3, NoiseScaler.ODE, false, 0));
+        fixed(all, "RES multistep", "ancestral", new ResMultistep(1, false));
     }
 
     private static void dpm(List<Entry> all) {

@@ -22,8 +22,9 @@ record Transition(double noise, double churn, ArrayScaling scaling, double[] slo
         Transition own = of(e, plan.correction());
         List<Integer> drawing = java.util.stream.IntStream.range(0, plan.evaluations()).filter(i -> plan.stepOf(i) == plan.stepOf(index) && plan.evaluation(i).usesNoise()).boxed().toList();
         if (drawing.size() > 1) {
-            throw new IllegalArgumentException("the step of evaluation " + index + " draws noise after the evaluations " + drawing + ", over stretches of noise levels that overlap: the later noise is not "
-                    + "independent of the earlier, so that no evaluation alone is a Gaussian step; use a solver that draws once in a step, such as DpmSolverMultistep.sde(2)");
+            String why = plan.solver().traits().overlappingDraws() ? ", over stretches of noise levels that overlap: the later noise is not independent of the earlier"
+                    : ", of which the earlier stays in what the step remembers: the sample alone does not tell it";
+            throw new IllegalArgumentException("the step of evaluation " + index + " draws noise after the evaluations " + drawing + why + ", so that no evaluation alone is a Gaussian step; use a solver that draws once in a step, such as DpmSolverMultistep.sde(2)");
         }
         if (own.noise == 0 && e.anchor()[Evaluation.NOISE] != 0) {
             throw new IllegalArgumentException("evaluation " + index + " draws noise that is not in the sample after it but in what the step remembers: the sample alone does not tell the noise");

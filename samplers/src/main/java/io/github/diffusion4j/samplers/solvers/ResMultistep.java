@@ -9,7 +9,7 @@ import io.github.diffusion4j.core.plan.Stage;
 import java.util.List;
 
 /**
- * The multistep exponential integrator RES of second order (Zhang et al., arXiv:2308.02157, section 4) for CFG++: in {@code y = x / alpha}, with {@code h = ln(s / down)}, D and U the estimates with
+ * The multistep exponential integrator RES of second order (Zhang et al., arXiv:2308.02157, section 4), also for CFG++: in {@code y = x / alpha}, with {@code h = ln(s / down)}, D and U the estimates with
  * and without guidance, U' the one of the step before, at {@code c = -h' / h},
  * <pre>
  *   y' = e^-h (y + D - U) + h (b1 U + b2 U') + up z,   b2 = phi2(-h) / c,  b1 = phi1(-h) - b2
@@ -18,11 +18,12 @@ import java.util.List;
  * step before went down to.
  *
  * @param eta the fraction of ancestral noise, 0 to 1
+ * @param plusPlus whether U is the estimate without guidance (CFG++), and else D
  */
-public record ResMultistepPlusPlus(double eta) implements Solver {
+public record ResMultistep(double eta, boolean plusPlus) implements Solver {
 
     /** Checks the fraction. */
-    public ResMultistepPlusPlus {
+    public ResMultistep {
         AncestralStep.checkEta(eta);
     }
 
@@ -33,16 +34,26 @@ public record ResMultistepPlusPlus(double eta) implements Solver {
 
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
+        Combination base = Combination.ZERO.withBase(1);
+        return List.of(plusPlus ? stage(grid, step, base) : alone(stage(grid, step, base)));
+    }
+
+    /** With the guided estimate for the one without guidance. */
+    private static Stage alone(Stage stage) {
+        Combination next = stage.next();
+        return Stage.of(stage.level(), next.withData(next.data() + next.base()).withBase(0)).withRemember(Combination.ZERO.withData(1));
+    }
+
+    private Stage stage(TimeGrid grid, int step, Combination base) {
         NoiseLevel from = grid.from(step);
         NoiseLevel to = grid.to(step);
-        Combination base = Combination.ZERO.withBase(1);
         if (PureNoise.touches(grid, step) || grid.still(step)) {
-            return List.of(PureNoise.step(grid, step, eta).withRemember(base));
+            return PureNoise.step(grid, step, eta).withRemember(base);
         }
         AncestralStep target = AncestralStep.of(from.edmSigma(), to.edmSigma(), eta);
         History history = History.withSignal(grid, step, 2);
         Combination next = target.down() == 0 || history.size() < 2 ? PlusPlus.first(from, to, target) : second(grid, history, step, target);
-        return List.of(Stage.of(from, next).withRemember(base));
+        return Stage.of(from, next).withRemember(base);
     }
 
     private Combination second(TimeGrid grid, History history, int step, AncestralStep target) {

@@ -11,6 +11,7 @@ import io.github.diffusion4j.samplers.solvers.Deis;
 import io.github.diffusion4j.samplers.solvers.DpmPlusPlus2sAncestral;
 import io.github.diffusion4j.samplers.solvers.DpmPlusPlusSde;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.samplers.solvers.ErSde;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.FullRenoise;
 import io.github.diffusion4j.samplers.solvers.Heun;
@@ -100,6 +101,8 @@ public final class Choices {
             solver("deis3", "DEIS, order 3", "new Deis(OrderRamp.of(3))", new Deis(OrderRamp.of(3))),
             solver("lms4", "LMS, order 4", "new LinearMultistep(4, Coordinate.EDM, Convention.EXACT)", new LinearMultistep(4, Coordinate.EDM, Convention.EXACT)),
             solver("ipndm", "iPNDM", "LinearMultistep.ipndm(4)", LinearMultistep.ipndm(4)),
+            solver("gradient", "gradient estimation", "LinearMultistep.gradientEstimation(2)", LinearMultistep.gradientEstimation(2)),
+            solver("ersde", "ER-SDE, order 3", "ErSde.of(3)", ErSde.of(3)),
             solver("heun", "Heun", "new Heun(Coordinate.EDM)", new Heun(Coordinate.EDM)),
             solver("heunflow", "Heun in flow time", "new Heun(Coordinate.FLOW)", new Heun(Coordinate.FLOW)),
             solver("dpm2", "DPM2", "new Midpoint(0)", new Midpoint(0)),

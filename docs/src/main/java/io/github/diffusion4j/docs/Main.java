@@ -3,6 +3,7 @@ package io.github.diffusion4j.docs;
 import io.github.diffusion4j.docs.benchmarks.BenchmarkCommand;
 import io.github.diffusion4j.docs.digits.DigitsCommand;
 import io.github.diffusion4j.docs.emoji.DrawCommand;
+import io.github.diffusion4j.docs.emoji.FitCommand;
 import io.github.diffusion4j.docs.emoji.GuidanceCommand;
 import io.github.diffusion4j.docs.emoji.GuidesCommand;
 import io.github.diffusion4j.docs.emoji.QualityCommand;
@@ -20,11 +21,11 @@ import picocli.CommandLine.Command;
 
 /**
  * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
- * {@code guidance}, {@code quality}, {@code guides}, {@code serve} and {@code explore}.
+ * {@code guidance}, {@code quality}, {@code fit}, {@code guides}, {@code serve} and {@code explore}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
         subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
-            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, GuidesCommand.class, ServeCommand.class, ExploreCommand.class},
+            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, FitCommand.class, GuidesCommand.class, ServeCommand.class, ExploreCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

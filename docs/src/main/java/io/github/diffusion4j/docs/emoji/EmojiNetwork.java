@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.docs.server.PictureNetwork;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.grids.FittedGrid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +39,13 @@ public final class EmojiNetwork implements AutoCloseable {
     private final OrtSession session;
     private final Vocabulary vocabulary;
     private final DiffusersConfig config;
+    private final FittedGrid fittedGrid;
 
-    private EmojiNetwork(OrtSession session, Vocabulary vocabulary, DiffusersConfig config) {
+    private EmojiNetwork(OrtSession session, Vocabulary vocabulary, DiffusersConfig config, FittedGrid fittedGrid) {
         this.session = session;
         this.vocabulary = vocabulary;
         this.config = config;
+        this.fittedGrid = fittedGrid;
     }
 
     /**
@@ -60,9 +63,14 @@ public final class EmojiNetwork implements AutoCloseable {
     }
 
     private static EmojiNetwork opened() throws IOException {
-        try (InputStream words = Resources.open("words/vocabulary.json"); InputStream scheduler = Resources.open("scheduler/scheduler_config.json")) {
-            return new EmojiNetwork(Resources.network("unet/model.onnx"), Vocabulary.read(words), DiffusersConfig.parse(new String(scheduler.readAllBytes(), StandardCharsets.UTF_8)));
+        try (InputStream words = Resources.open("words/vocabulary.json"); InputStream scheduler = Resources.open("scheduler/scheduler_config.json");
+                InputStream grid = Resources.open("scheduler/" + FittedGrid.FILE)) {
+            return new EmojiNetwork(Resources.network("unet/model.onnx"), Vocabulary.read(words), DiffusersConfig.parse(text(scheduler)), FittedGrid.parse(text(grid)));
         }
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /**
@@ -72,6 +80,15 @@ public final class EmojiNetwork implements AutoCloseable {
      */
     public DiffusersConfig config() {
         return config;
+    }
+
+    /**
+     * The grid of noise levels that the command {@code fit} fitted to this network, without guidance.
+     *
+     * @return the grid
+     */
+    public FittedGrid fittedGrid() {
+        return fittedGrid;
     }
 
     /**

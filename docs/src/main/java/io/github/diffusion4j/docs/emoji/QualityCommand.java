@@ -25,7 +25,7 @@ public final class QualityCommand implements Callable<Integer> {
 
     static final long SEED = 42;
     private static final long FINE = QualityWays.FINE;
-    static final List<String> DRAWN = List.of("DDIM", "Heun in sigma / alpha", "DPM-Solver++ multistep order 2", "DPM-Solver++ multistep order 3", "DEIS order 3", "UniPC order 2 BH2", "UniPC order 3 BH2", "DPM++ 2S");
+    static final List<String> DRAWN = List.of("UniPC order 2 BH2", "DDIM", "Heun in flow time", "DPM-Solver++ multistep order 2", "DPM-Solver++ multistep order 3", "DEIS order 3", "UniPC order 3 BH2");
 
     /** Fewer pictures are far from any others. */
     private static final int ENOUGH_FOR_FRECHET = 256;
@@ -80,7 +80,7 @@ public final class QualityCommand implements Callable<Integer> {
 
     private void measure(EmojiNetwork network, EmojiFeatures features, QualityResults results) throws IOException {
         Captions captions = Captions.of(network, GuidanceCommand.spread(network.heldCaptions(), pictures), SEED);
-        QualityWays ways = new QualityWays(network.config());
+        QualityWays ways = new QualityWays(network);
         boolean enough = pictures >= ENOUGH_FOR_FRECHET;
         List<Setting> open = wanted(ways.settings(evaluations)).stream().filter(setting -> !results.has(setting, pictures)).filter(setting -> enough || !ways.plan(setting).stochastic()).toList();
         List<Boolean> fineRuns = enough ? List.of() : open.stream().map(Setting::guided).distinct().toList();
@@ -105,8 +105,8 @@ public final class QualityCommand implements Callable<Integer> {
                 # Solvers, measured on pictures
 
                 Pictures of 32x32 from words: how far %d held captions, each from its own noise, are drawn from what 100 steps of UniPC draw from the same noise. The error is the norm of the difference over the
-                norm of the fine picture; spread is its standard deviation over the pictures. Each solver on the best of five spacings (trailing, linspace, leading, Karras and exponential from sigma 80 to
-                0.02). Guided by classifier-free guidance at scale %d, an evaluation is both branches. The network's own noise ends at sigma 20,291, from where no solver in sigma goes in few steps. The fine run
+                norm of the fine picture; spread is its standard deviation over the pictures. Each solver on the best of five usual spacings (trailing, linspace, leading, Karras and exponential from sigma
+                80 to 0.02), and on the grid that the command `fit` made for this network from 16 other noises, without guidance. Guided by classifier-free guidance at scale %d, an evaluation is both branches. The network's own noise ends at sigma 20,291, from where no solver in sigma goes in few steps. The fine run
                 starts there: what starts at sigma 80 has an error of its own, which shows where others are below a twentieth. So few pictures rank solvers; they measure no picture's quality.
                 Made by `java -jar docs/target/diffusion4j.jar quality --out docs/quality`; all settings: [results.csv](results.csv).
 
@@ -114,10 +114,13 @@ public final class QualityCommand implements Callable<Integer> {
 
                 ![Error over evaluations, with guidance](guided.svg)
 
-                The best at each number of evaluations:
+                The three best at each number of evaluations, on usual spacings and on the fitted grid:
 
                 %s
-                All solvers:
+                All solvers on their best usual spacing:
+
+                %s
+                All solvers on the fitted grid:
 
                 %s
                 ## Without guidance
@@ -125,15 +128,18 @@ public final class QualityCommand implements Callable<Integer> {
                 ![Error over evaluations, without guidance](unguided.svg)
 
                 %s
-                All solvers:
+                All solvers on their best usual spacing:
+
+                %s
+                All solvers on the fitted grid:
 
                 %s
                 ## Frechet distance, with guidance
 
-                How far %d drawn captions are from the 603 held pictures in a classifier's features (lower is nearer); after ± the standard error of such a set, by a jackknife. Pictures that the network was
-                trained on have %.0f in this measure, the floor. Stochastic solvers can be judged by this alone.
+                How far %d drawn captions are from the 603 held pictures in a classifier's features (lower is nearer); after ± the standard error of such a set, by a jackknife. Few pictures lie farther from any
+                others than many do: 603 that the network was trained on have %.0f in this measure, 96 held ones 361. So rows compare with one another alone; all are of the same captions and noises.
 
-                %s""".formatted(pictures, (int) QualityWays.SCALE, results.ranking(true).markdown(), results.all(true).markdown(), results.ranking(false).markdown(), results.all(false).markdown(), many, floor,
-                results.frechet().markdown());
+                %s""".formatted(pictures, (int) QualityWays.SCALE, results.ranking(true).markdown(), results.all(true, false).markdown(), results.all(true, true).markdown(),
+                results.ranking(false).markdown(), results.all(false, false).markdown(), results.all(false, true).markdown(), many, floor, results.frechet().markdown());
     }
 }

@@ -22,8 +22,8 @@ import java.util.Set;
 final class QualityResults {
 
     private static final List<String> COLUMNS = List.of("solver", "spacing", "guided", "evaluations", "pictures", "error", "spread", "frechet", "frechet_spread");
-    /** So many solvers are drawn and listed for each number of evaluations. */
-    private static final int BEST = 6;
+    /** So many solvers are listed for each number of evaluations, on usual spacings and on the fitted grid. */
+    private static final int BEST = 3;
 
     private final Path file;
     private final List<Row> rows = new ArrayList<>();
@@ -84,9 +84,9 @@ final class QualityResults {
         rows.add(row);
     }
 
-    /** The least error of a solver over its spacings. */
-    private Optional<Row> best(String solver, boolean guided, int evaluations) {
-        return rows.stream().filter(row -> row.setting().solver().equals(solver) && row.setting().guided() == guided && row.setting().evaluations() == evaluations && Double.isFinite(row.error()))
+    /** The least error of a solver over the usual spacings, or that on the fitted grid. */
+    private Optional<Row> best(String solver, boolean guided, int evaluations, boolean fitted) {
+        return rows.stream().filter(row -> row.setting().spacing().equals(QualityWays.FITTED) == fitted && row.setting().solver().equals(solver) && row.setting().guided() == guided && row.setting().evaluations() == evaluations && Double.isFinite(row.error()))
                 .min(Comparator.comparingDouble(Row::error));
     }
 
@@ -117,23 +117,25 @@ final class QualityResults {
         return solvers;
     }
 
-    /** The solvers with the least errors, each on its best spacing, for each number of evaluations. */
+    /** The solvers with the least errors, each on its best usual spacing and on the fitted grid, for each number of evaluations. */
     Table ranking(boolean guided) {
         List<List<Object>> lines = new ArrayList<>();
         for (int evaluations : evaluations()) {
-            solvers().stream().map(solver -> best(solver, guided, evaluations)).flatMap(Optional::stream).sorted(Comparator.comparingDouble(Row::error)).limit(BEST)
-                    .forEach(row -> lines.add(List.of(Integer.toString(evaluations), row.setting().solver(), row.setting().spacing(), rounded(row.error()), rounded(row.spread()))));
+            for (boolean fitted : new boolean[] {false, true}) {
+                solvers().stream().map(solver -> best(solver, guided, evaluations, fitted)).flatMap(Optional::stream).sorted(Comparator.comparingDouble(Row::error)).limit(BEST)
+                        .forEach(row -> lines.add(List.of(Integer.toString(evaluations), row.setting().solver(), row.setting().spacing(), rounded(row.error()), rounded(row.spread()))));
+            }
         }
         return new Table(List.of("evaluations", "solver", "spacing", "error", "spread"), lines);
     }
 
-    /** Every solver on its best spacing. */
-    Table all(boolean guided) {
+    /** Every solver on its best usual spacing, or on the fitted grid. */
+    Table all(boolean guided, boolean fitted) {
         List<String> columns = new ArrayList<>(List.of("solver"));
         evaluations().forEach(count -> columns.add(count + " evaluations"));
         return new Table(columns, solvers().stream().<List<Object>>map(solver -> {
             List<Object> line = new ArrayList<>(List.of(solver));
-            evaluations().forEach(count -> line.add(best(solver, guided, count).map(row -> rounded(row.error())).orElse("")));
+            evaluations().forEach(count -> line.add(best(solver, guided, count, fitted).map(row -> rounded(row.error())).orElse("")));
             return line;
         }).filter(line -> line.stream().skip(1).anyMatch(cell -> !cell.equals(""))).toList());
     }
@@ -142,15 +144,18 @@ final class QualityResults {
         return String.format(Locale.ROOT, value < 10 ? "%.4f" : "%.0f", value);
     }
 
-    /** Errors over evaluations of some solvers, each on its best spacing. */
+    /** Errors over evaluations of some solvers, each on its best usual spacing, and on the fitted grid of the first of them. */
     Chart chart(boolean guided, List<String> drawn) {
         Chart chart = new Chart(guided ? "With guidance: error against the fine run" : "Without guidance: error against the fine run", "evaluations", "relative error", true);
-        drawn.forEach(solver -> {
-            List<Row> line = evaluations().stream().map(count -> best(solver, guided, count)).flatMap(Optional::stream).toList();
-            if (!line.isEmpty()) {
-                chart.points(solver, line.stream().mapToDouble(row -> row.setting().evaluations()).toArray(), line.stream().mapToDouble(Row::error).toArray());
-            }
-        });
+        line(chart, drawn.get(0) + ", fitted grid", drawn.get(0), guided, true);
+        drawn.forEach(solver -> line(chart, solver, solver, guided, false));
         return chart;
+    }
+
+    private void line(Chart chart, String name, String solver, boolean guided, boolean fitted) {
+        List<Row> line = evaluations().stream().map(count -> best(solver, guided, count, fitted)).flatMap(Optional::stream).toList();
+        if (!line.isEmpty()) {
+            chart.points(name, line.stream().mapToDouble(row -> row.setting().evaluations()).toArray(), line.stream().mapToDouble(Row::error).toArray());
+        }
     }
 }

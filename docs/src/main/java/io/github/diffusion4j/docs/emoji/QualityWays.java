@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
+import io.github.diffusion4j.samplers.grids.FittedGrid;
 import io.github.diffusion4j.samplers.guidance.LinearGuidance;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.SigmaRamp;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 final class QualityWays {
 
     static final double SCALE = 2;
+    static final String FITTED = "fitted";
     /** Evaluations of the run that errors are measured against. */
     static final int FINE = 100;
 
@@ -30,9 +32,11 @@ final class QualityWays {
     private static final double RHO = 7;
 
     private final DiffusersConfig config;
+    private final Map<String, Spacing> spacings;
 
-    QualityWays(DiffusersConfig config) {
-        this.config = config;
+    QualityWays(EmojiNetwork network) {
+        this.config = network.config();
+        this.spacings = spacings(network.fittedGrid());
     }
 
     /**
@@ -45,13 +49,14 @@ final class QualityWays {
      */
     record Setting(String solver, String spacing, boolean guided, int evaluations) {}
 
-    private static Map<String, Spacing> spacings() {
+    private static Map<String, Spacing> spacings(FittedGrid fitted) {
         Map<String, Spacing> spacings = new LinkedHashMap<>();
         spacings.put("trailing", Timesteps.trailing());
         spacings.put("linspace", Timesteps.linspace());
         spacings.put("leading", Timesteps.leading(0));
         spacings.put("Karras, 80 to 0.02", Sigmas.ramp(SigmaRamp.karras(RHO), HIGHEST_SIGMA, LOWEST_SIGMA));
         spacings.put("exponential, 80 to 0.02", Sigmas.ramp(SigmaRamp.exponential(), HIGHEST_SIGMA, LOWEST_SIGMA));
+        spacings.put(FITTED, fitted);
         return spacings;
     }
 
@@ -68,7 +73,7 @@ final class QualityWays {
     List<Setting> settings(List<Integer> evaluations) {
         List<Setting> settings = new ArrayList<>();
         for (SolverCatalog.Entry entry : SolverCatalog.all()) {
-            for (String spacing : spacings().keySet()) {
+            for (String spacing : spacings.keySet()) {
                 for (boolean guided : new boolean[] {true, false}) {
                     evaluations.stream().map(count -> new Setting(entry.toString(), spacing, guided, count)).filter(setting -> steps(setting).isPresent()).forEach(settings::add);
                 }
@@ -97,6 +102,6 @@ final class QualityWays {
     private Plan plan(Setting setting, int steps) {
         SolverCatalog.Entry entry = SolverCatalog.all().stream().filter(each -> each.toString().equals(setting.solver())).findFirst().orElseThrow();
         DiffusersScheduler own = config.scheduler();
-        return ComposedScheduler.of(own.schedule(), entry.of(steps)).withParameterization(own.parameterization()).withSpacing(spacings().get(setting.spacing())).plan(steps);
+        return ComposedScheduler.of(own.schedule(), entry.of(steps)).withParameterization(own.parameterization()).withSpacing(spacings.get(setting.spacing())).plan(steps);
     }
 }

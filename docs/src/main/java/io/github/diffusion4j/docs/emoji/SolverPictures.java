@@ -33,7 +33,7 @@ public final class SolverPictures {
      * @return for each of them its pictures
      */
     public static List<List<BufferedImage>> draw(EmojiNetwork network, List<SolverCatalog.Entry> family) {
-        QualityWays ways = new QualityWays(network.config());
+        QualityWays ways = new QualityWays(network);
         List<Plan> plans = family.stream().flatMap(entry -> EVALUATIONS.stream().map(count -> ways.plan(new Setting(entry.toString(), SPACING, true, count)))).toList();
         List<BufferedImage> drawn = Way.images(Captions.of(network, List.of(CAPTION), SEED).drawn(0, plans, () -> { }));
         int columns = EVALUATIONS.size();

@@ -1,0 +1,123 @@
+package io.github.diffusion4j.docs.emoji;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.github.diffusion4j.core.kernel.ElementType;
+import io.github.diffusion4j.core.kernel.HostArrays;
+import io.github.diffusion4j.docs.bridges.OnnxModel;
+import io.github.diffusion4j.docs.figures.ProgressBars;
+import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.grids.Comparison;
+import io.github.diffusion4j.samplers.grids.FittedGrid;
+import io.github.diffusion4j.samplers.grids.GridFit;
+import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Fits a grid of noise levels to a network in ONNX Runtime. */
+@Command(name = "fit", description = "Fit a grid of noise levels to a network: fewer evaluations for the same picture. Goes on where it was broken off, and writes no grid that does not win.",
+        mixinStandardHelpOptions = true, sortOptions = false)
+public final class FitCommand implements Callable<Integer> {
+
+    private static final List<String> NETWORKS = List.of("unet/model.onnx", "transformer/model.onnx", "model.onnx");
+    private static final long SEED = 7;
+
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder with an ONNX file (unet/model.onnx) that takes a sample and a timestep alone, and a scheduler_config.json; "
+            + "if left out, the network of this project that draws pictures from words.")
+    private Path model;
+
+    @Option(names = "--shape", split = ",", description = "The shape of a sample of MODEL without the batch, for instance 3,32,32.")
+    private List<Long> shape = List.of();
+
+    @Option(names = "--guidance", defaultValue = "1", description = "The scale of classifier-free guidance to fit to, 1 for none (default: ${DEFAULT-VALUE}).")
+    private double guidance;
+
+    @Option(names = "--noises", defaultValue = "16", description = "Start noises of the fine runs, and as many others to compare with (default: ${DEFAULT-VALUE}).")
+    private int noises;
+
+    @Option(names = "--solver", defaultValue = "UniPC order 2 BH2", description = "The solver to compare with (default: ${DEFAULT-VALUE}).")
+    private String solver;
+
+    @Option(names = "--evaluations", split = ",", defaultValue = "6,8,10,15", description = "Numbers of steps to compare at (default: ${DEFAULT-VALUE}).")
+    private List<Integer> evaluations;
+
+    @Option(names = "--out", defaultValue = FittedGrid.FILE, description = "The file to write (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    /** Made by the command line. */
+    public FitCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (noises < 2 || !(guidance >= 1 && guidance <= 20) || evaluations.stream().anyMatch(count -> count < 2)) {
+            throw new IllegalArgumentException("--noises are at least 2, --guidance is 1 to 20 and --evaluations are at least 2, got " + noises + ", " + guidance + " and " + evaluations);
+        }
+        SolverCatalog.Entry entry = SolverCatalog.all().stream().filter(each -> each.toString().equals(solver)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no solver is called '" + solver + "'; known are " + SolverCatalog.all()));
+        if (model == null) {
+            try (EmojiNetwork network = EmojiNetwork.open()) {
+                List<String> words = GuidanceCommand.spread(network.heldCaptions(), 2 * noises);
+                return fit(new FitJob(network.config().scheduler(), k -> network.of(words.get(k)), new long[] {EmojiNetwork.CHANNELS, EmojiNetwork.SIDE, EmojiNetwork.SIDE}, guidance, SEED), entry);
+            }
+        }
+        if (guidance != 1 || shape.isEmpty()) {
+            throw new IllegalArgumentException("a network of MODEL takes a sample and a timestep alone: without guidance, and with its --shape; GridFit fits any other in code");
+        }
+        return fitted(entry);
+    }
+
+    private int fitted(SolverCatalog.Entry entry) throws IOException {
+        Path file = NETWORKS.stream().map(model::resolve).filter(Files::exists).findFirst().orElseThrow(() -> new IllegalArgumentException(model + " has none of " + NETWORKS));
+        long[] sample = shape.stream().mapToLong(size -> size).toArray();
+        long[] one = LongStream.concat(LongStream.of(1), LongStream.of(sample)).toArray();
+        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), new OrtSession.SessionOptions())) {
+            return fit(new FitJob(DiffusersConfig.load(model).scheduler(), k -> {
+                try {
+                    return new OnnxModel<>(session, HostArrays.DIRECT, HostArrays.DIRECT.make(ElementType.FLOAT, one), Map.of());
+                } catch (OrtException e) {
+                    throw new IllegalArgumentException("ONNX Runtime does not take " + file + ": " + e.getMessage(), e);
+                }
+            }, sample, 1, SEED), entry);
+        } catch (OrtException e) {
+            throw new IOException("ONNX Runtime does not take " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int fit(FitJob job, SolverCatalog.Entry entry) throws IOException {
+        FittedGrid grid;
+        try (ProgressBar bar = ProgressBars.of("Fine runs", noises)) {
+            grid = job.fit(GridFit.SECOND_ORDER, noises, out.resolveSibling(out.getFileName() + ".part"), bar::step);
+        }
+        boolean wins = true;
+        try (ProgressBar bar = ProgressBars.of("Comparing", noises * (1 + 2L * evaluations.size()))) {
+            List<Comparison> compared = job.compare(grid, entry, evaluations, noises, bar::step);
+            System.out.printf("%n%-12s %-28s %s%n", "evaluations", "own spacing, mean (median)", "fitted");
+            for (int i = 0; i < evaluations.size(); i++) {
+                System.out.printf(Locale.ROOT, "%-12d %-28s %s%n", evaluations.get(i), described(compared.get(i).usual()), described(compared.get(i).fitted()));
+                wins &= compared.get(i).wins();
+            }
+        }
+        if (!wins) {
+            throw new IllegalArgumentException("the fitted grid is not a tenth better than the model's own spacing at all of " + evaluations + ", in the mean and the median; it is not written");
+        }
+        grid.withAbout(Map.of("solver", solver, "guidance", Double.toString(guidance), "noises", Integer.toString(noises), "seed", Long.toString(SEED), "evaluations", evaluations.toString())).save(out);
+        Files.deleteIfExists(out.resolveSibling(out.getFileName() + ".part"));
+        System.out.println("Grid: " + out.toAbsolutePath().normalize());
+        return 0;
+    }
+
+    private static String described(List<Double> errors) {
+        return String.format(Locale.ROOT, "%.4f (%.4f)", Comparison.mean(errors), Comparison.median(errors));
+    }
+}

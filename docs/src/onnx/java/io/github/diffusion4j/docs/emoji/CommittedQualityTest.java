@@ -38,7 +38,7 @@ class CommittedQualityTest {
         Row row = committed(folder).rows().stream().filter(each -> each.setting().equals(new Setting("UniPC order 2 BH2", "trailing", false, 10))).findFirst().orElseThrow();
         try (EmojiNetwork network = EmojiNetwork.open()) {
             List<String> captions = GuidanceCommand.spread(network.heldCaptions(), row.pictures());
-            QualityWays ways = new QualityWays(network.config());
+            QualityWays ways = new QualityWays(network);
             Captions all = Captions.of(network, captions, QualityCommand.SEED);
             List<Captions.Drawn> fine = all.drawn(ways.fine(false), () -> { });
             List<Captions.Drawn> drawn = all.drawn(ways.plan(row.setting()), () -> { });
@@ -46,13 +46,17 @@ class CommittedQualityTest {
         }
     }
 
-    /** The guide quotes lines of the measured ranking. */
+    /** Guides quote lines of the measured tables. */
     @Test
-    void figures_of_the_guide_are_the_measured_ones() throws Exception {
+    void figures_of_guides_are_the_measured_ones() throws Exception {
         List<String> measured = Files.readAllLines(FOLDER.resolve("quality.md"));
-        List<String> guide = Files.readAllLines(Path.of("guides/choose-a-solver.md"));
-        List<String> quoted = guide.stream().filter(line -> line.matches("\\| \\d+ \\| .* \\| 0\\.\\d{4} \\| 0\\.\\d{4} \\|")).toList();
-        assertTrue(quoted.size() >= 5, "lines of the ranking in the guide: " + quoted.size());
-        quoted.forEach(line -> assertTrue(measured.contains(line), line));
+        assertQuoted(measured, "choose-a-solver.md", "\\| \\d+ \\| .* \\| 0\\.\\d{4} \\| 0\\.\\d{4} \\|", 30);
+        assertQuoted(measured, "fewer-evaluations.md", "\\| [^|]* \\|( 0\\.\\d{4} \\|){5}", 8);
+    }
+
+    private static void assertQuoted(List<String> measured, String guide, String line, int least) throws Exception {
+        List<String> quoted = Files.readAllLines(Path.of("guides").resolve(guide)).stream().filter(each -> each.matches(line)).toList();
+        assertTrue(quoted.size() >= least, guide + " quotes " + quoted.size() + " lines");
+        quoted.forEach(each -> assertTrue(measured.contains(each), each));
     }
 }

@@ -36,6 +36,12 @@ public enum ComfySchedule implements SigmaRule {
      */
     LINEAR_QUADRATIC(ComfySchedule::linearQuadratic),
 
+    /**
+     * Two arcs of a tangent (RES4LYF, an extension of ComfyUI): of N = n + 2 levels the first {@code p = floor(0.6 N)} fall from the highest sigma to the middle between it and the lowest, as
+     * {@code atan(-s (x - p))} with {@code s = 0.2 / (N / 40)} does from x = 0 to p - 1, the others from there on, as {@code atan(-s x)} does. The level that both share stands once, the last is 0.
+     */
+    BONG_TANGENT(ComfySchedule::bongTangent),
+
     /** Equal steps of {@code atan sigma}, see {@link SigmaRamp#klOptimal()}. */
     KL_OPTIMAL(SigmaRule.ramp(SigmaRamp.klOptimal())),
 
@@ -146,6 +152,23 @@ public enum ComfySchedule implements SigmaRule {
         double q = difference / (linear * rest * rest);
         double p = threshold / linear - 2 * difference / (rest * rest);
         return toClean(steps, i -> highest * (1 - (i < linear ? i * threshold / linear : q * i * i + p * i + q * linear * linear)));
+    }
+
+    private static double[] bongTangent(TrainedSigmas trained, int steps) {
+        double[] table = trained.table();
+        double highest = table[table.length - 1];
+        double middle = (highest + table[0]) / 2;
+        int count = steps + 2;
+        int pivot = (int) (0.6 * count);
+        double slope = 0.2 / (count / 40.0);
+        return toClean(steps, i -> steps == 1 ? highest : i < pivot - 1 ? arc(i, pivot, slope, pivot, highest, middle) : arc(i - pivot + 1, count - pivot, slope, 0, middle, table[0]));
+    }
+
+    /** The level x of some on an arc between two of them. */
+    private static double arc(int x, int levels, double slope, int pivot, double start, double end) {
+        double first = Math.atan(slope * pivot);
+        double last = Math.atan(-slope * (levels - 1 - pivot));
+        return end + (start - end) * (Math.atan(-slope * (x - pivot)) - last) / (first - last);
     }
 
     /** The first {@code taken} of {@code count} equal steps of the timestep, then clean. */

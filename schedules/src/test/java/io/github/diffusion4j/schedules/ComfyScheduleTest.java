@@ -207,4 +207,23 @@ class ComfyScheduleTest {
         assertThrows(IllegalArgumentException.class, () -> PublishedSigmas.alignYourSteps("SD9"));
         assertThrows(IllegalArgumentException.class, () -> PublishedSigmas.gits(1.21));
     }
+
+    /** From the highest to the middle, then on to the lowest, which is left out for 0. */
+    @Test
+    void a_tangent_of_two_arcs_falls_by_way_of_the_middle() {
+        TrainedSigmas trained = TrainedSigmas.of(SD15);
+        double highest = trained.table()[999];
+        double middle = (highest + trained.table()[0]) / 2;
+        assertArrayEquals(new double[] {highest, 0}, ComfySchedule.of("bong_tangent").sigmas(trained, 1), 1e-12);
+        assertArrayEquals(new double[] {highest, middle, 0}, ComfySchedule.BONG_TANGENT.sigmas(trained, 2), 1e-12);
+        for (int steps = 3; steps < 100; steps++) {
+            double[] sigmas = ComfySchedule.BONG_TANGENT.sigmas(trained, steps);
+            assertEquals(steps + 1, sigmas.length);
+            assertEquals(highest, sigmas[0], 1e-12);
+            assertEquals(middle, sigmas[(int) (0.6 * (steps + 2)) - 1], 1e-12);
+            for (int i = 0; i < steps; i++) {
+                assertTrue(sigmas[i] > sigmas[i + 1]);
+            }
+        }
+    }
 }

@@ -1,8 +1,10 @@
 package io.github.diffusion4j.docs.emoji;
 
 import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.docs.figures.Chart;
 import io.github.diffusion4j.docs.gallery.Table;
+import io.github.diffusion4j.samplers.grids.Comparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,10 +61,7 @@ final class Errors {
     }
 
     static double error(HostArray picture, HostArray fine) {
-        double[] wanted = fine.values();
-        double[] got = picture.values();
-        double difference = IntStream.range(0, wanted.length).mapToDouble(i -> (got[i] - wanted[i]) * (got[i] - wanted[i])).sum();
-        return Math.sqrt(difference / IntStream.range(0, wanted.length).mapToDouble(i -> wanted[i] * wanted[i]).sum());
+        return Comparison.error(HostArrays.DIRECT, picture, fine);
     }
 
     /** What a sheet says of a way: calls and mean error. */

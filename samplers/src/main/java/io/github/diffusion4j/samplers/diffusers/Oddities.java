@@ -7,6 +7,9 @@ import java.util.List;
 /** What Diffusers computes and hardly anybody means: a line each, with what to use instead. */
 final class Oddities {
 
+    /** Sigma / alpha from which on a table holds nothing but noise. */
+    private static final double FAR = 200;
+
     private Oddities() {}
 
     static List<String> of(DiffusersScheduler scheduler) {
@@ -22,7 +25,17 @@ final class Oddities {
         if (scheduler instanceof EulerDiscreteScheduler && settings.text("interpolation_type").equals("log_linear")) {
             odd.add("interpolation_type log_linear has one noise level more than a run reaches, so that runs end above 0; use use_exponential_sigmas");
         }
+        far(scheduler, Points.rampKey(settings), odd);
         return List.copyOf(odd);
+    }
+
+    /** Cosine tables and those of zero terminal SNR. */
+    private static void far(DiffusersScheduler scheduler, String ramp, List<String> odd) {
+        double highest = scheduler.table().isPresent() && !ramp.isEmpty() ? scheduler.schedule().noisiest().edmSigma() : 0;
+        if (highest > FAR) {
+            odd.add(ramp + " on a table that begins at sigma " + Math.round(highest) + ": most steps go where there is nothing but noise; use timestep_spacing trailing, a ramp from sigma 80, "
+                    + "Sigmas.ramp(ramp, 80, lowest), or a grid fitted to the network, FittedGrid");
+        }
     }
 
     private static void lambda(LambdaScheduler scheduler, boolean flow, Settings settings, List<String> odd) {

@@ -9,7 +9,9 @@ import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -109,8 +111,8 @@ public record GridFit(int derivative, int levels, double highestSigma, double lo
         private final int first;
         private final List<Double> lambda = new ArrayList<>();
         private final List<Double> squares = new ArrayList<>();
-        private double[] before;
-        private double[] middle;
+        /** The last two estimates, the elder first. */
+        private final Deque<double[]> last = new ArrayDeque<>();
 
         Differences(Runs<A> run, int derivative, int first) {
             this.run = run;
@@ -127,14 +129,13 @@ public record GridFit(int derivative, int levels, double highestSigma, double lo
             double[] now = run.arrays().memory(estimate).values();
             run.arrays().close(estimate);
             lambda.add(run.plan().level(progress.evaluation()).lambda());
-            if (before != null) {
-                squares.add(square(now));
+            if (last.size() == 2) {
+                squares.add(square(last.removeFirst(), last.getFirst(), now));
             }
-            before = middle;
-            middle = now;
+            last.addLast(now);
         }
 
-        private double square(double... now) {
+        private double square(double[] before, double[] middle, double[] now) {
             double h = lambda.get(lambda.size() - 1) - lambda.get(lambda.size() - 2);
             double sum = 0;
             for (int i = 0; i < now.length; i++) {
@@ -148,7 +149,7 @@ public record GridFit(int derivative, int levels, double highestSigma, double lo
             List<Double> all = new ArrayList<>(squares);
             all.add(0, squares.get(0));
             all.add(squares.get(squares.size() - 1));
-            return new Roughness(derivative, lambda, all, middle.length);
+            return new Roughness(derivative, lambda, all, last.getFirst().length);
         }
     }
 }

@@ -280,14 +280,14 @@ class TokenLawsTest {
         assertEquals(0.1, exact[2] + exact[3], ROUNDING);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 300, seed = "42")
     void routes_are_bayes_posterior(@ForAll @DoubleRange(min = 0.01, max = 0.99) double keeps, @ForAll @DoubleRange(min = 0, max = 0.99) double anew, @ForAll @DoubleRange(min = 0.01, max = 0.99) double keepsMore,
             @ForAll @DoubleRange(min = 0, max = 0.99) double anewMore, @ForAll @IntRange(min = 2, max = 6) int classes) {
         TokenLevel sooner = new TokenLevel(keeps, (1 - keeps) * anew, (1 - keeps) * (1 - anew));
         TokenLevel between = new TokenLevel(keepsMore, (1 - keepsMore) * anewMore, (1 - keepsMore) * (1 - anewMore));
         double kept = sooner.kept() * between.kept();
         double masked = sooner.masked() + (1 - sooner.masked()) * between.masked();
-        TokenLevel later = new TokenLevel(kept, 1 - kept - masked, masked);
+        TokenLevel later = new TokenLevel(kept, Math.max(0, 1 - kept - masked), masked);
         TokenToy toy = new TokenToy(classes, 1, new double[classes]);
         for (int token = 0; token <= classes; token++) {
             for (int clean = 0; clean < classes; clean++) {

@@ -95,6 +95,14 @@ class ModelConfigsTest {
     }
 
     @Test
+    void lint_tells_of_a_ramp_that_begins_far_above_the_data() {
+        DiffusersConfig cosine = DiffusersConfig.parse("{\"_class_name\": \"DPMSolverMultistepScheduler\", \"beta_schedule\": \"squaredcos_cap_v2\", \"use_karras_sigmas\": true}");
+        assertTrue(cosine.lint().odd().get(0).contains("begins at sigma 20291"), cosine.lint()::toString);
+        assertEquals(List.of(), cosine.with("use_karras_sigmas", false).lint().odd());
+        assertEquals(List.of(), cosine.with("beta_schedule", "scaled_linear").lint().odd());
+    }
+
+    @Test
     void another_solver_keeps_the_process() throws IOException {
         DiffusersConfig sdxl = DiffusersConfig.load(MODELS.resolve("sdxl-base.json"));
         DiffusersConfig.Swap swap = sdxl.as("DPMSolverMultistepScheduler");

@@ -1,11 +1,5 @@
 package io.github.diffusion4j.docs.emoji;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import io.github.diffusion4j.core.kernel.ElementType;
-import io.github.diffusion4j.core.kernel.HostArrays;
-import io.github.diffusion4j.docs.bridges.OnnxModel;
 import io.github.diffusion4j.docs.figures.ProgressBars;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.grids.Comparison;
@@ -19,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,7 +23,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true, sortOptions = false)
 public final class FitCommand implements Callable<Integer> {
 
-    private static final List<String> NETWORKS = List.of("unet/model.onnx", "transformer/model.onnx", "model.onnx");
     private static final long SEED = 7;
 
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder with an ONNX file (unet/model.onnx) that takes a sample and a timestep alone, and a scheduler_config.json; "
@@ -78,19 +70,8 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private int fitted(SolverCatalog.Entry entry) throws IOException {
-        Path file = NETWORKS.stream().map(model::resolve).filter(Files::exists).findFirst().orElseThrow(() -> new IllegalArgumentException(model + " has none of " + NETWORKS));
-        long[] sample = shape.stream().mapToLong(size -> size).toArray();
-        long[] one = LongStream.concat(LongStream.of(1), LongStream.of(sample)).toArray();
-        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), new OrtSession.SessionOptions())) {
-            return fit(new FitJob(DiffusersConfig.load(model).scheduler(), k -> {
-                try {
-                    return new OnnxModel<>(session, HostArrays.DIRECT, HostArrays.DIRECT.make(ElementType.FLOAT, one), Map.of());
-                } catch (OrtException e) {
-                    throw new IllegalArgumentException("ONNX Runtime does not take " + file + ": " + e.getMessage(), e);
-                }
-            }, sample, 1, SEED), entry);
-        } catch (OrtException e) {
-            throw new IOException("ONNX Runtime does not take " + file + ": " + e.getMessage(), e);
+        try (OnnxFolder folder = OnnxFolder.open(model, shape)) {
+            return fit(new FitJob(DiffusersConfig.load(model).scheduler(), k -> folder.network(), shape.stream().mapToLong(size -> size).toArray(), 1, SEED), entry);
         }
     }
 

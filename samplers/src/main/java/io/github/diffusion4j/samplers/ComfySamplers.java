@@ -4,7 +4,6 @@ import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.TimeGrid;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.Ancestral;
-import io.github.diffusion4j.samplers.solvers.Churn;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.Coordinate;
 import io.github.diffusion4j.samplers.solvers.DpmPlusPlus2sAncestral;
@@ -77,13 +76,13 @@ public final class ComfySamplers {
         boolean flow = isFlow(grid);
         Coordinate coordinate = flow ? Coordinate.FLOW : Coordinate.EDM;
         Solver solver = switch (name) {
-            case "sample_er_sde" -> new ErSde(whole(numbers, "max_stage", 3), scaler(words), false, ErSde.COMFY_RECTANGLES);
+            case "sample_er_sde" -> new ErSde(KDiffusion.whole(numbers, "max_stage", 3), scaler(words), false, ErSde.COMFY_RECTANGLES);
             case "sample_res_multistep" -> res(0, flow);
             case "sample_res_multistep_ancestral" -> res(numbers.getOrDefault("eta", 1.0), flow);
             case "sample_gradient_estimation" -> multistep(2, coordinate, SlopeWeights.gradientEstimation(numbers.getOrDefault("ge_gamma", 2.0)));
-            case "sample_ipndm" -> multistep(whole(numbers, "max_order", 4), coordinate, SlopeWeights.EQUAL_STEPS);
-            case "sample_ipndm_v" -> multistep(whole(numbers, "max_order", 4), coordinate, SlopeWeights.IPNDM_V);
-            case "sample_deis" -> multistep(whole(numbers, "max_order", 3), coordinate, SlopeWeights.vpTime(DEIS_POINTS));
+            case "sample_ipndm" -> multistep(KDiffusion.whole(numbers, "max_order", 4), coordinate, SlopeWeights.EQUAL_STEPS);
+            case "sample_ipndm_v" -> multistep(KDiffusion.whole(numbers, "max_order", 4), coordinate, SlopeWeights.IPNDM_V);
+            case "sample_deis" -> multistep(KDiffusion.whole(numbers, "max_order", 3), coordinate, SlopeWeights.vpTime(DEIS_POINTS));
             case "sample_seeds_2" -> seeds(List.of(numbers.getOrDefault("r", 0.5)), words, "phi_1", numbers.getOrDefault("eta", 1.0));
             case "sample_seeds_3" -> new Seeds(List.of(numbers.getOrDefault("r_1", 1 / 3.0), numbers.getOrDefault("r_2", 2 / 3.0)), Seeds.Weights.SEEDS, numbers.getOrDefault("eta", 1.0));
             case "sample_exp_heun_2_x0" -> seeds(List.of(1.0), words, "phi_2", 0);
@@ -106,14 +105,6 @@ public final class ComfySamplers {
     private static boolean isFlow(TimeGrid grid) {
         NoiseLevel from = grid.from(0);
         return Math.abs(from.alpha() + from.sigma() - 1) < 1e-9;
-    }
-
-    private static int whole(Map<String, Double> numbers, String key, int absent) {
-        double value = numbers.getOrDefault(key, (double) absent);
-        if (value != (int) value) {
-            throw new IllegalArgumentException(key + " must be an integer, got " + value);
-        }
-        return (int) value;
     }
 
     private static NoiseScaler scaler(Map<String, String> words) {
@@ -148,13 +139,12 @@ public final class ComfySamplers {
         SaSolver.Tau tau = new SaSolver.Tau(numbers.getOrDefault("tau", 1.0), numbers.getOrDefault("tau_from", Double.NEGATIVE_INFINITY), numbers.getOrDefault("tau_to", Double.POSITIVE_INFINITY));
         boolean ends = grid.to(grid.steps() - 1).sigma() == 0;
         SolverType type = numbers.getOrDefault("simple_order_2", 0.0) == 1 ? SolverType.MIDPOINT : SolverType.HEUN;
-        return new SaSolver(whole(numbers, "predictor_order", 3), whole(numbers, "corrector_order", 4), tau, Prediction.DATA, ends, Convention.K_DIFFUSION, type, twice);
+        return new SaSolver(KDiffusion.whole(numbers, "predictor_order", 3), KDiffusion.whole(numbers, "corrector_order", 4), tau, Prediction.DATA, ends, Convention.K_DIFFUSION, type, twice);
     }
 
     private static Solver heun(Coordinate coordinate, Map<String, Double> numbers, TimeGrid grid) {
-        double gamma = Math.min(numbers.getOrDefault("s_churn", 0.0) / grid.steps(), Math.sqrt(2) - 1);
         NoiseLevel first = grid.from(0);
         double time = coordinate == Coordinate.FLOW ? first.sigma() / (first.alpha() + first.sigma()) : first.edmSigma();
-        return new Churn(new HeunPlusPlus(coordinate, time), gamma, 0, Double.POSITIVE_INFINITY, numbers.getOrDefault("s_noise", 1.0));
+        return KDiffusion.churned(new HeunPlusPlus(coordinate, time), numbers, grid.steps());
     }
 }

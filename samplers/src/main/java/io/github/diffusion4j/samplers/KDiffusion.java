@@ -46,7 +46,7 @@ public final class KDiffusion {
             case "sample_dpm_2" -> churned(new Midpoint(0), arguments, steps);
             case "sample_euler_ancestral" -> new FirstOrder(new Ancestral(eta), true);
             case "sample_dpm_2_ancestral" -> new Midpoint(eta);
-            case "sample_lms" -> new LinearMultistep(order(arguments, LMS_ORDER), Coordinate.EDM, Convention.EXACT);
+            case "sample_lms" -> new LinearMultistep(whole(arguments, "order", LMS_ORDER), Coordinate.EDM, Convention.EXACT);
             case "sample_dpmpp_2s_ancestral" -> new DpmPlusPlus2sAncestral(eta);
             case "sample_dpmpp_sde" -> new DpmPlusPlusSde(arguments.getOrDefault("r", 0.5), eta, 1);
             case "sample_dpmpp_2m" -> DpmSolverMultistep.plusPlus(2);
@@ -69,20 +69,21 @@ public final class KDiffusion {
         AdaptiveSampling base = AdaptiveSampling.DEFAULT;
         AdaptiveSampling.Control control = new AdaptiveSampling.Control(arguments.getOrDefault("pcoeff", base.control().p()),
                 arguments.getOrDefault("icoeff", base.control().i()), arguments.getOrDefault("dcoeff", base.control().d()));
-        return new AdaptiveSampling(order(arguments, base.order()), arguments.getOrDefault("rtol", base.rtol()),
+        return new AdaptiveSampling(whole(arguments, "order", base.order()), arguments.getOrDefault("rtol", base.rtol()),
                 arguments.getOrDefault("atol", base.atol()), arguments.getOrDefault("h_init", base.firstStep()), control,
                 arguments.getOrDefault("accept_safety", base.acceptSafety()), arguments.getOrDefault("eta", base.eta()));
     }
 
-    private static int order(Map<String, Double> arguments, int absent) {
-        double order = arguments.getOrDefault("order", (double) absent);
-        if (order != (int) order) {
-            throw new IllegalArgumentException("order must be an integer, got " + order);
+    /** An argument that counts something. */
+    static int whole(Map<String, Double> arguments, String key, int absent) {
+        double value = arguments.getOrDefault(key, (double) absent);
+        if (value != (int) value) {
+            throw new IllegalArgumentException(key + " must be an integer, got " + value);
         }
-        return (int) order;
+        return (int) value;
     }
 
-    private static Solver churned(Solver inner, Map<String, Double> arguments, int steps) {
+    static Solver churned(Solver inner, Map<String, Double> arguments, int steps) {
         double gamma = Math.min(arguments.getOrDefault("s_churn", 0.0) / steps, Math.sqrt(2) - 1);
         return new Churn(inner, gamma, arguments.getOrDefault("s_tmin", 0.0), arguments.getOrDefault("s_tmax", Double.POSITIVE_INFINITY),
                 arguments.getOrDefault("s_noise", 1.0));

@@ -7,7 +7,6 @@ import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
-import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.grids.Comparison;
@@ -77,10 +76,12 @@ record FitJob(DiffusersScheduler model, IntFunction<Sampling.Model<HostArray>> n
         List<Double> lambda = IntStream.range(fit.fromNoisiest(fine) ? 1 : 0, fine.evaluations()).mapToObj(i -> fine.level(i).lambda()).toList();
         long numbers = LongStream.of(shape).reduce(1, (a, b) -> a * b);
         Map<Integer, Roughness> runs = new ConcurrentSkipListMap<>();
-        if (Files.exists(file) && Files.readAllLines(file).get(0).equals(key)) {
-            for (String line : Files.readAllLines(file).subList(1, Files.readAllLines(file).size())) {
-                List<Double> squares = Arrays.stream(line.split(" ")).skip(1).map(Double::valueOf).toList();
-                runs.put(Integer.parseInt(line.split(" ")[0]), new Roughness(fit.derivative(), lambda, squares, numbers));
+        List<String> kept = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        if (!kept.isEmpty() && kept.get(0).equals(key)) {
+            for (String line : kept.subList(1, kept.size())) {
+                String[] words = line.split(" ");
+                List<Double> squares = Arrays.stream(words).skip(1).map(Double::valueOf).toList();
+                runs.put(Integer.parseInt(words[0]), new Roughness(fit.derivative(), lambda, squares, numbers));
                 each.run();
             }
         } else {
@@ -104,12 +105,8 @@ record FitJob(DiffusersScheduler model, IntFunction<Sampling.Model<HostArray>> n
     List<Comparison> compare(FittedGrid grid, SolverCatalog.Entry solver, List<Integer> evaluations, int noises, Runnable each) {
         Plan fine = guided(GridFit.SECOND_ORDER.fine(model.composed(UniPc.of(2))).withSteps(FINE));
         List<HostArray> exact = ends(fine, noises, each);
-        return evaluations.stream().map(steps -> new Comparison(errors(ends(guided(plan(solver.of(steps), steps)), noises, each), exact),
+        return evaluations.stream().map(steps -> new Comparison(errors(ends(guided(model.composed(solver.of(steps)).plan(steps)), noises, each), exact),
                 errors(ends(guided(model.composed(solver.of(steps)).withSpacing(grid).plan(steps)), noises, each), exact))).toList();
-    }
-
-    private Plan plan(Solver solver, int steps) {
-        return model.composed(solver).plan(steps);
     }
 
     private List<HostArray> ends(Plan plan, int noises, Runnable each) {

@@ -2,6 +2,7 @@ package io.github.diffusion4j.docs.emoji;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.diffusion4j.core.kernel.HostArray;
+import io.github.diffusion4j.docs.figures.Sheet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,12 +47,7 @@ public final class HeldPictures {
         }
         int side = EmojiNetwork.SIDE;
         int inRow = sheet.getWidth() / side;
-        int[] colours = sheet.getRGB(index % inRow * side, index / inRow * side, side, side, null, 0, side);
-        float[] values = new float[EmojiNetwork.CHANNELS * side * side];
-        for (int i = 0; i < values.length; i++) {
-            int shift = Byte.SIZE * (EmojiNetwork.CHANNELS - 1 - i / colours.length);
-            values[i] = (colours[i % colours.length] >> shift & 0xFF) * 2f / 0xFF - 1;
-        }
+        float[] values = Sheet.values(sheet.getSubimage(index % inRow * side, index / inRow * side, side, side));
         return HostArray.of(values, 1, EmojiNetwork.CHANNELS, side, side);
     }
 }

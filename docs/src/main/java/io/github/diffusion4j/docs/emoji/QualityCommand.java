@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
@@ -69,13 +70,14 @@ public final class QualityCommand implements Callable<Integer> {
 
     /** The settings of those that were asked for by name; what is nobody's name is a beginning of some. */
     private List<Setting> wanted(List<Setting> all) {
-        return all.stream().filter(setting -> named(solvers, setting.solver(), all.stream().map(Setting::solver)) && named(spacings, setting.spacing(), all.stream().map(Setting::spacing)))
-                .filter(setting -> setting.guided() || !guidedAlone).toList();
+        Predicate<String> solver = named(solvers, all.stream().map(Setting::solver));
+        Predicate<String> spacing = named(spacings, all.stream().map(Setting::spacing));
+        return all.stream().filter(setting -> solver.test(setting.solver()) && spacing.test(setting.spacing()) && (setting.guided() || !guidedAlone)).toList();
     }
 
-    private static boolean named(List<String> wanted, String name, Stream<String> names) {
+    private static Predicate<String> named(List<String> wanted, Stream<String> names) {
         Set<String> known = names.collect(Collectors.toSet());
-        return wanted.stream().anyMatch(each -> known.contains(each) ? each.equals(name) : name.startsWith(each));
+        return name -> wanted.stream().anyMatch(each -> known.contains(each) ? each.equals(name) : name.startsWith(each));
     }
 
     private void measure(EmojiNetwork network, EmojiFeatures features, QualityResults results) throws IOException {

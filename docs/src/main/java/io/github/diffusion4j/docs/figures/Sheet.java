@@ -99,6 +99,23 @@ public final class Sheet {
     }
 
     /**
+     * What {@link #image} made a picture of, to 8 bits.
+     *
+     * @param image a square picture
+     * @return its values from -1 to 1: all of red, of green, of blue
+     */
+    public static float[] values(BufferedImage image) {
+        int side = image.getWidth();
+        float[] values = new float[3 * side * side];
+        for (int i = 0; i < values.length; i++) {
+            int place = i % (side * side);
+            int shift = 8 * (2 - i / (side * side));
+            values[i] = (image.getRGB(place % side, place / side) >> shift & 255) * 2f / 255 - 1;
+        }
+        return values;
+    }
+
+    /**
      * Writes the sheet.
      *
      * @param file the PNG file

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.kernel.HostArray;
-import io.github.diffusion4j.samplers.pipeline.NetworkCall;
+import io.github.diffusion4j.docs.figures.Sheet;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.pipeline.NetworkCall;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,7 +52,7 @@ public final class KnownPictures implements PictureNetwork {
             List<float[]> pictures = new ArrayList<>();
             for (int top = 0; top < sheet.getHeight(); top += SIDE) {
                 for (int left = 0; left < sheet.getWidth(); left += SIDE) {
-                    pictures.add(Png.values(sheet.getSubimage(left, top, SIDE, SIDE)));
+                    pictures.add(Sheet.values(sheet.getSubimage(left, top, SIDE, SIDE)));
                 }
             }
             List<Set<String>> captions = Arrays.stream(new JsonMapper().readValue(words, String[][].class)).map(caption -> Arrays.stream(caption).collect(Collectors.toSet())).toList();

@@ -20,9 +20,6 @@ final class Png {
     /** Red, green, blue. */
     static final int CHANNELS = 3;
 
-    private static final int TOP = 255;
-    private static final int BITS = 8;
-
     private Png() {}
 
     /** A sample as a picture of 8 bits; values beyond -1 and 1 are cut off. */
@@ -49,19 +46,7 @@ final class Png {
 
     /** Reads a picture of a given size, which is looked at before the picture is. */
     static HostArray read(byte[] png, int side) {
-        return HostArray.of(values(decoded(png, side)), 1, CHANNELS, side, side);
-    }
-
-    /** The values of a square picture: all of red, of green, of blue. */
-    static float[] values(BufferedImage image) {
-        int side = image.getWidth();
-        float[] values = new float[CHANNELS * side * side];
-        for (int i = 0; i < values.length; i++) {
-            int place = i % (side * side);
-            int shift = BITS * (CHANNELS - 1 - i / (side * side));
-            values[i] = (image.getRGB(place % side, place / side) >> shift & TOP) * 2f / TOP - 1;
-        }
-        return values;
+        return HostArray.of(Sheet.values(decoded(png, side)), 1, CHANNELS, side, side);
     }
 
     private static BufferedImage decoded(byte[] png, int side) {

@@ -16,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,10 +54,6 @@ final class Atlas {
 
         String sheet() {
             return "atlas/" + number + ".png";
-        }
-
-        List<Selection> selections() {
-            return queries.stream().map(query -> Selection.of(MODEL + query)).toList();
         }
     }
 
@@ -110,17 +105,16 @@ final class Atlas {
     }
 
     private void draw(EmojiNetwork network, Series series, Path site) {
-        Map<Integer, List<BufferedImage>> rows = new LinkedHashMap<>();
-        for (int k = 0; k < series.queries().size(); k++) {
-            Selection selection = series.selections().get(k);
-            List<BufferedImage> frames = frames(network, selection);
+        List<List<BufferedImage>> rows = new ArrayList<>();
+        for (String query : series.queries()) {
+            List<BufferedImage> frames = frames(network, Selection.of(MODEL + query));
             if (!frames.isEmpty()) {
-                places.put(series.queries().get(k), new Place(series.sheet(), rows.size() * 2 * EmojiNetwork.SIDE, frames.size()));
-                rows.put(k, frames);
+                places.put(query, new Place(series.sheet(), rows.size() * 2 * EmojiNetwork.SIDE, frames.size()));
+                rows.add(frames);
             }
         }
         if (!rows.isEmpty()) {
-            write(List.copyOf(rows.values()), site.resolve(series.sheet()));
+            write(rows, site.resolve(series.sheet()));
         }
     }
 

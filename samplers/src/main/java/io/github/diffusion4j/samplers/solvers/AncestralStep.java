@@ -31,10 +31,15 @@ record AncestralStep(double down, double up) {
         return new AncestralStep(eta == 1 ? to * q : Math.sqrt((to - up) * (to + up)), up);
     }
 
+    /** The time of a flow that a step of rectified flows goes to, before noise leads back up. */
+    static double rectifiedTime(NoiseLevel from, NoiseLevel to, double eta) {
+        double t = Coordinate.FLOW.time(to);
+        return t * (1 + (t / Coordinate.FLOW.time(from) - 1) * eta);
+    }
+
     /** The split of rectified flows, in the same coordinate: the step goes to {@code t' (1 + (t' / t - 1) eta)} in {@code t = sigma / (alpha + sigma)}. See {@link RectifiedAncestral}. */
     static AncestralStep rectified(NoiseLevel from, NoiseLevel to, double eta) {
-        double t = Coordinate.FLOW.time(to);
-        double time = t * (1 + (t / Coordinate.FLOW.time(from) - 1) * eta);
+        double time = rectifiedTime(from, to, eta);
         double down = eta == 0 ? to.edmSigma() : time / (1 - time);
         double end = to.edmSigma();
         return new AncestralStep(down, Math.sqrt(Math.max(0, (end - down) * (end + down))));

@@ -78,8 +78,8 @@ public record ErSde(int order, NoiseScaler scaler, boolean corrected, int rectan
         double r = Math.exp(scaler.logarithm(end) - scaler.logarithm(v));
         double kept = Math.exp(Math.log(v) - scaler.logarithm(v) - (Math.log(end) - scaler.logarithm(end)));
         double fresh = adds() ? to.alpha() * end * Math.sqrt(Math.max(0, (1 - kept) * (1 + kept))) : 0;
-        double[] weights = weights(History.withSignal(grid, step, order).map(i -> grid.from(i).edmSigma()), end, r);
-        double[] memory = History.withSignal(grid, step, order).memory(weights);
+        History history = History.withSignal(grid, step, order);
+        double[] memory = history.memory(weights(history.map(i -> grid.from(i).edmSigma()), end, r));
         for (int k = 0; k < memory.length; k++) {
             memory[k] *= to.alpha();
         }

@@ -27,7 +27,7 @@ public record RectifiedAncestral(double eta) implements Renoise {
     public Split split(NoiseLevel from, NoiseLevel to) {
         double scale = to.alpha() + to.sigma();
         double t = to.sigma() / scale;
-        double down = t * (1 + (t / (from.sigma() / (from.alpha() + from.sigma())) - 1) * eta);
+        double down = AncestralStep.rectifiedTime(from, to, eta);
         double keep = eta == 0 ? t : (1 - t) * down / (1 - down);
         double fresh = Math.sqrt(Math.max(0, (t - keep) * (t + keep)));
         return new Split(scale * keep, scale * fresh, ArrayScaling.NONE);

@@ -28,14 +28,18 @@ public record Certificate(SolverCatalog.Entry entry, SolverTraits traits, Option
         List<OptionalDouble> errors) {
 
     /** The budgets of network evaluations at which the error is measured. */
-    public static final List<Integer> BUDGETS = List.of(10, 20, 50);
+    public static final List<Integer> BUDGETS = List.of(5, 6, 8, 10, 20, 50);
 
+    /** Start noises that the grid of the race on digits is fitted to. */
+    static final int NOISES_FITTED = 16;
+    /** Start noises that errors of that race are measured on. */
+    static final int NOISES_HELD = 256;
     private static final int MANY_STEPS = 12;
     private static final String COLUMNS = "solver,variant,claimed_order,measured_order,measured_order_exact_history,claimed_weak_order,measured_weak_order,"
-            + "evaluations_per_step,history,error_at_10,error_at_20,error_at_50";
+            + "evaluations_per_step,history," + BUDGETS.stream().map(budget -> "error_at_" + budget).collect(Collectors.joining(","));
 
     /**
-     * Writes {@code solvers.csv} and {@code solvers.md} into a folder.
+     * Writes {@code solvers.csv}, {@code solvers.md}, {@code grids.csv} and {@code grids.md} into a folder.
      *
      * @param arguments the folder
      * @throws IOException if it cannot be written
@@ -49,6 +53,9 @@ public record Certificate(SolverCatalog.Entry entry, SolverTraits traits, Option
         List<Certificate> all = measureAll();
         Files.writeString(folder.resolve("solvers.csv"), csv(all));
         Files.writeString(folder.resolve("solvers.md"), markdown(all));
+        GridTable grids = new GridTable(new GridRace(NOISES_FITTED, NOISES_HELD).results(SolverCatalog.all()));
+        Files.writeString(folder.resolve("grids.csv"), grids.csv());
+        Files.writeString(folder.resolve("grids.md"), grids.markdown());
     }
 
     /**
@@ -97,7 +104,7 @@ public record Certificate(SolverCatalog.Entry entry, SolverTraits traits, Option
 
                 What every solver claims and what was measured, without a network: on Gaussian data the order of convergence (steps of equal length in log SNR, slope over the finest
                 three doublings above rounding) and, for stochastic solvers, the weak order, from exact means and variances; on a mixture of two Gaussians the quantile distance
-                (Wasserstein-2) from the data at 10, 20 and 50 network evaluations, over EDM's levels from 80 to 0.002 and then clean. *Cold* is a run from its first step;
+                (Wasserstein-2) from the data at 5 to 50 network evaluations, over EDM's levels (Karras) from 80 to 0.002 and then clean; [grids](grids.md) has other levels. *Cold* is a run from its first step;
                 *exact history* one whose first steps are too short to err. Order 0 needs a consistency model. DPM++ SDE is measured with Brownian noise; with independent draws
                 its weak order is 1. Written by `java -jar integration-tests/target/certificates.jar docs/certificates`; the same numbers are in [solvers.csv](solvers.csv).
 

@@ -36,13 +36,7 @@ public final class MixtureError {
      * @return the distance; empty if the solver has no run within the budget
      */
     public static OptionalDouble at(IntFunction<Solver> solver, int evaluations) {
-        for (int steps = evaluations; steps >= 1; steps--) {
-            Plan plan = plan(solver.apply(steps), steps);
-            if (plan.evaluations() <= evaluations) {
-                return OptionalDouble.of(distance(plan));
-            }
-        }
-        return OptionalDouble.empty();
+        return Budget.longest(evaluations, steps -> plan(solver.apply(steps), steps)).map(plan -> OptionalDouble.of(distance(plan))).orElse(OptionalDouble.empty());
     }
 
     private static Plan plan(Solver solver, int steps) {

@@ -2,15 +2,10 @@ package io.github.diffusion4j.docs.digits;
 
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterUniform;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import io.github.diffusion4j.laws.DigitsFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -26,25 +21,21 @@ record Digits(INDArray images, int[] labels) {
 
     static final int SIDE = 8;
     static final int CLASSES = 10;
-    private static final int PIXELS = SIDE * SIDE;
+    private static final int PIXELS = DigitsFile.PIXELS;
     private static final float HALF_RANGE = 8;
 
     /** All 1,797 digits in an order chosen by the seed. */
-    static Digits load(long seed) throws IOException {
-        List<String> lines;
-        try (InputStream file = Digits.class.getResourceAsStream("/digits/digits-8x8.csv.gz");
-                BufferedReader reader = new BufferedReader(new InputStreamReader(new GZIPInputStream(file), StandardCharsets.US_ASCII))) {
-            lines = reader.lines().filter(line -> !line.isBlank() && Character.isDigit(line.charAt(0))).toList();
-        }
-        int[] order = new CounterUniform(seed).permutation(0, lines.size());
-        float[] pixels = new float[lines.size() * PIXELS];
-        int[] labels = new int[lines.size()];
+    static Digits load(long seed) {
+        List<int[]> rows = DigitsFile.rows();
+        int[] order = new CounterUniform(seed).permutation(0, rows.size());
+        float[] pixels = new float[rows.size() * PIXELS];
+        int[] labels = new int[rows.size()];
         for (int row = 0; row < labels.length; row++) {
-            String[] values = lines.get(order[row]).split(",");
+            int[] values = rows.get(order[row]);
             for (int i = 0; i < PIXELS; i++) {
-                pixels[row * PIXELS + i] = Float.parseFloat(values[i]) / HALF_RANGE - 1;
+                pixels[row * PIXELS + i] = values[i] / HALF_RANGE - 1;
             }
-            labels[row] = (int) Float.parseFloat(values[PIXELS]);
+            labels[row] = values[PIXELS];
         }
         return new Digits(Nd4j.createFromArray(pixels).reshape(labels.length, 1, SIDE, SIDE), labels);
     }

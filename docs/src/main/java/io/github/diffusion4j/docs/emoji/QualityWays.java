@@ -2,6 +2,7 @@ package io.github.diffusion4j.docs.emoji;
 
 import io.github.diffusion4j.core.Spacing;
 import io.github.diffusion4j.core.plan.Plan;
+import io.github.diffusion4j.laws.Budget;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
@@ -15,8 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /** Every solver of the catalog on every spacing, with as many steps as a number of evaluations allows, guided and not. */
 final class QualityWays {
@@ -75,7 +75,7 @@ final class QualityWays {
         for (SolverCatalog.Entry entry : SolverCatalog.all()) {
             for (String spacing : spacings.keySet()) {
                 for (boolean guided : new boolean[] {true, false}) {
-                    evaluations.stream().map(count -> new Setting(entry.toString(), spacing, guided, count)).filter(setting -> steps(setting).isPresent()).forEach(settings::add);
+                    evaluations.stream().map(count -> new Setting(entry.toString(), spacing, guided, count)).filter(setting -> longest(setting).isPresent()).forEach(settings::add);
                 }
             }
         }
@@ -84,19 +84,11 @@ final class QualityWays {
 
     /** The plan of a setting: as many steps as its evaluations allow. */
     Plan plan(Setting setting) {
-        return guided(setting.guided(), plan(setting, steps(setting).orElseThrow()));
+        return guided(setting.guided(), longest(setting).orElseThrow());
     }
 
-    private OptionalInt steps(Setting setting) {
-        return IntStream.iterate(setting.evaluations(), steps -> steps >= 1, steps -> steps - 1).filter(steps -> fits(setting, steps)).findFirst();
-    }
-
-    private boolean fits(Setting setting, int steps) {
-        try {
-            return plan(setting, steps).evaluations() <= setting.evaluations();
-        } catch (IllegalArgumentException e) {
-            return false; // a solver that a plan refuses on this grid
-        }
+    private Optional<Plan> longest(Setting setting) {
+        return Budget.longest(setting.evaluations(), steps -> plan(setting, steps));
     }
 
     private Plan plan(Setting setting, int steps) {

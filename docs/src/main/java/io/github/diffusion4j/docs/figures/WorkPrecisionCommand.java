@@ -1,11 +1,11 @@
 package io.github.diffusion4j.docs.figures;
 
+import io.github.diffusion4j.laws.Certificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,7 +16,7 @@ public final class WorkPrecisionCommand implements Callable<Integer> {
 
     private static final List<String> DRAWN = List.of("DDIM", "Heun in sigma / alpha", "DPM-Solver++ multistep order 2", "DPM-Solver++ multistep order 3", "DEIS order 3",
             "UniPC order 2 BH2");
-    private static final double[] EVALUATIONS = {10, 20, 50};
+    private static final List<Integer> EVALUATIONS = Certificate.BUDGETS;
 
     @Parameters(paramLabel = "CSV", description = "The table.")
     private Path table;
@@ -35,8 +35,8 @@ public final class WorkPrecisionCommand implements Callable<Integer> {
         for (String solver : DRAWN) {
             String[] row = rows.stream().filter(cells -> (cells[0] + " " + cells[1]).trim().equals(solver)).findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(table + " has no row for " + solver));
-            double[] errors = IntStream.of(10, 20, 50).mapToDouble(budget -> Double.parseDouble(row[head.indexOf("error_at_" + budget)])).toArray();
-            chart.line(solver, EVALUATIONS, errors);
+            double[] errors = EVALUATIONS.stream().mapToDouble(budget -> Double.parseDouble(row[head.indexOf("error_at_" + budget)])).toArray();
+            chart.line(solver, EVALUATIONS.stream().mapToDouble(budget -> budget).toArray(), errors);
         }
         chart.write(out);
         return 0;

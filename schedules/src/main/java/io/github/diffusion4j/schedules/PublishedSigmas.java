@@ -45,9 +45,9 @@ public record PublishedSigmas(String table, End end) implements SigmaRule {
     }
 
     /**
-     * Align Your Steps with ten steps.
+     * Align Your Steps with ten steps (Sabour et al., arXiv:2404.14507, appendix B).
      *
-     * @param model {@code SD1}, {@code SDXL} or {@code SVD}
+     * @param model {@code SD1}, {@code SDXL}, {@code SVD} or {@code DeepFloyd}, the first stage of DeepFloyd IF
      * @return the rule
      */
     public static PublishedSigmas alignYourSteps(String model) {

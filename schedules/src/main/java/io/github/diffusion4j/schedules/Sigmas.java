@@ -3,15 +3,19 @@ package io.github.diffusion4j.schedules;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Spacing;
+import io.github.diffusion4j.core.training.LevelDraw;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Spacings that pick noise levels rather than timesteps, noisiest first. Here as in the samplers people use, <em>sigma</em> is the time
  * {@code u} on the straight path of a {@link Flow}, and {@code sigma / alpha} on every other schedule.
  */
 public final class Sigmas {
+
+    private static final double ROUNDING = 1e-12;
 
     private Sigmas() {}
 
@@ -55,6 +59,31 @@ public final class Sigmas {
      */
     public static Spacing time() {
         return new Time();
+    }
+
+    /**
+     * One step from the schedule's noisiest level to where another spacing begins, and its steps from there: for tables that go far beyond the data (squared cosine, zero terminal SNR), of which
+     * usual spacings waste their first steps. On a schedule that begins where the other spacing does, that one alone.
+     * <pre>{@code
+     *   Spacing spacing = Sigmas.fromNoisiest(Sigmas.ramp(SigmaRamp.exponential(), 80, 0.02));
+     * }</pre>
+     *
+     * @param rest the spacing of all steps but the first
+     * @return the spacing
+     */
+    public static Spacing fromNoisiest(Spacing rest) {
+        return new FromNoisiest(rest);
+    }
+
+    /**
+     * Steps of equal shares of a law of noise levels, within the schedule: step i of n starts where a share {@code i / n} of the law lies above, the first at the schedule's noisiest level. The logit-normal
+     * spacing of flows (Ideogram: deviation 1.75, the mean half the logarithm of tokens over 1024) is that of {@code LevelDraws.normal(mean, 1.75)}; of a uniform law of times it is {@link #time}.
+     *
+     * @param law where steps go, for instance the law that the network was trained with
+     * @return the spacing; it refuses schedules that the law does not reach
+     */
+    public static Spacing quantiles(LevelDraw law) {
+        return new Quantiles(law);
     }
 
     /**
@@ -133,7 +162,12 @@ public final class Sigmas {
         @Override
         public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
             double[] sigmas = SigmaRamp.exponential().sigmas(Math.exp(-lowest), Math.exp(-highest), steps);
-            return Arrays.stream(sigmas).mapToObj(schedule::atEdmSigma).toList();
+            return Arrays.stream(sigmas).mapToObj(sigma -> near(sigma, schedule.noisiest()) ? schedule.noisiest() : near(sigma, schedule.cleanest()) ? schedule.cleanest() : schedule.atEdmSigma(sigma)).toList();
+        }
+
+        /** Whether a level is another but for the rounding of exponential and logarithm, which may lie outside the schedule. */
+        private static boolean near(double sigma, NoiseLevel level) {
+            return Math.abs(sigma - level.edmSigma()) <= ROUNDING * sigma;
         }
     }
 
@@ -144,6 +178,25 @@ public final class Sigmas {
             double first = schedule.noisiest().time();
             double last = schedule.cleanest().time();
             return IntStream.range(0, steps).mapToObj(i -> schedule.at(first + (last - first) * i / steps)).toList();
+        }
+    }
+
+    private record FromNoisiest(Spacing rest) implements Spacing {
+        @Override
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+            checkSteps(steps);
+            NoiseLevel noisiest = schedule.noisiest();
+            List<NoiseLevel> all = rest.levels(schedule, steps);
+            return all.get(0).sameAs(noisiest) ? all : steps == 1 ? List.of(noisiest) : Stream.concat(Stream.of(noisiest), rest.levels(schedule, steps - 1).stream()).toList();
+        }
+    }
+
+    private record Quantiles(LevelDraw law) implements Spacing {
+        @Override
+        public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+            checkSteps(steps);
+            LevelDraw within = law.truncated(schedule.cleanest().edmSigma(), schedule.noisiest().edmSigma());
+            return IntStream.range(0, steps).mapToObj(i -> i == 0 ? schedule.noisiest() : schedule.atEdmSigma(Math.exp(within.logRatio(1 - (double) i / steps)))).toList();
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.diffusion4j.core.plan.Runs;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.schedules.Sigmas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -94,12 +95,8 @@ public record GridFit(int derivative, int levels, double highestSigma, double lo
                 throw new IllegalArgumentException("the schedule goes from sigma " + schedule.noisiest().edmSigma() + " to " + schedule.cleanest().edmSigma() + ", which leaves nothing between " + highest
                         + " and " + lowest);
             }
-            List<NoiseLevel> levels = new ArrayList<>(schedule.noisiest().edmSigma() > highest * (1 + 1e-9) ? List.of(schedule.noisiest()) : List.of());
-            int own = steps - levels.size();
-            for (int i = 0; i < own; i++) {
-                levels.add(schedule.atEdmSigma(top * Math.pow(bottom / top, (double) i / (own - 1))));
-            }
-            return levels;
+            Spacing even = Sigmas.logSnr(-Math.log(bottom), -Math.log(top));
+            return (top < highest ? even : Sigmas.fromNoisiest(even)).levels(schedule, steps);
         }
     }
 

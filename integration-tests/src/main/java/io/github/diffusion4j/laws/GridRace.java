@@ -15,6 +15,7 @@ import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.grids.Comparison;
 import io.github.diffusion4j.samplers.grids.FittedGrid;
 import io.github.diffusion4j.samplers.grids.GridFit;
+import io.github.diffusion4j.samplers.grids.LocalErrors;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.EdmSchedule;
@@ -39,6 +40,7 @@ public final class GridRace {
     public static final String FITTED = "fitted";
 
     private static final EdmSchedule SCHEDULE = new EdmSchedule(0.02, 80);
+    private static final GridFit FIT = GridFit.SECOND_ORDER;
     private static final double RHO = 7;
     private static final int FINE = 400;
     private static final long FITTED_SEED = 1;
@@ -71,7 +73,7 @@ public final class GridRace {
         spacings.put("Karras", Sigmas.ramp(SigmaRamp.karras(RHO)));
         spacings.put("log SNR", Sigmas.ramp(SigmaRamp.exponential()));
         spacings.put("angle", Sigmas.ramp(SigmaRamp.klOptimal()));
-        spacings.put(FITTED, grid(GridFit.SECOND_ORDER, fitted));
+        spacings.put(FITTED, curve(fitted));
         start = noise(HELD_SEED, held);
         fine = end(scheduler(DpmSolverMultistep.plusPlus(3), spacings.get("log SNR")).plan(FINE));
     }
@@ -85,9 +87,24 @@ public final class GridRace {
         return Map.copyOf(spacings);
     }
 
-    private FittedGrid grid(GridFit fit, int noises) {
-        Plan run = fit.fine(scheduler(DpmSolverMultistep.plusPlus(3), spacings.get("log SNR")));
-        return fit.roughness(run.on(HostArrays.HEAP), network, noise(FITTED_SEED, noises)).grid(fit.fromNoisiest(run));
+    private FittedGrid curve(int noises) {
+        return FIT.roughness(fineRun().on(HostArrays.HEAP), network, noise(FITTED_SEED, noises)).grid(FIT.fromNoisiest(fineRun()));
+    }
+
+    /**
+     * Grids by dynamic programming, for each number of steps its own.
+     *
+     * @param noises how many start noises they are fitted to
+     * @param with the solver whose local errors are summed
+     * @return the spacing
+     */
+    Spacing programmed(int noises, Solver with) {
+        LocalErrors errors = FIT.localErrors(fineRun().on(HostArrays.HEAP), network, noise(FITTED_SEED, noises));
+        return (schedule, steps) -> errors.grid(schedule, with, steps).levels(schedule, steps);
+    }
+
+    private Plan fineRun() {
+        return FIT.fine(scheduler(DpmSolverMultistep.plusPlus(3), spacings.get("log SNR")));
     }
 
     private static HostArray noise(long seed, int samples) {
@@ -112,15 +129,16 @@ public final class GridRace {
      */
     public List<Result> results(List<SolverCatalog.Entry> solvers) {
         return solvers.parallelStream().filter(entry -> !entry.of(BUDGETS.get(0)).traits().stochastic()).flatMap(entry -> BUDGETS.stream()
-                .flatMap(budget -> spacings.keySet().stream().map(spacing -> result(entry, spacing, budget)).flatMap(Optional::stream))).toList();
+                .flatMap(budget -> spacings.keySet().stream().map(spacing -> result(entry, spacing, spacings.get(spacing), budget)).flatMap(Optional::stream))).toList();
     }
 
-    private Optional<Result> result(SolverCatalog.Entry entry, String spacing, int budget) {
-        return Budget.longest(budget, steps -> scheduler(entry.of(steps), spacings.get(spacing)).plan(steps)).map(plan -> {
+    /** The error of a solver on a grid at a budget, if that holds a run. */
+    Optional<Result> result(SolverCatalog.Entry entry, String name, Spacing spacing, int budget) {
+        return Budget.longest(budget, steps -> scheduler(entry.of(steps), spacing).plan(steps)).map(plan -> {
             List<Double> errors = errors(end(plan));
             double mean = Comparison.mean(errors);
             double variance = errors.stream().mapToDouble(error -> (error - mean) * (error - mean)).sum() / (errors.size() - 1);
-            return new Result(entry, spacing, budget, mean, Math.sqrt(variance / errors.size()), Comparison.median(errors));
+            return new Result(entry, name, budget, mean, Math.sqrt(variance / errors.size()), Comparison.median(errors));
         });
     }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.diffusion4j.laws.GridRace.Result;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +69,15 @@ class GridRaceTest {
     @CsvSource({"DPM-Solver++ multistep order 2 heun, 8", "UniPC order 2 BH2, 8", "UniPC order 2 BH2, 10"})
     void a_fitted_grid_halves_the_error_of_second_order(String solver, int budget) {
         assertTrue(fitted(results, solver, budget) <= usual(solver, budget) / 1.9, () -> fitted(results, solver, budget) + " and " + usual(solver, budget));
+    }
+
+    /** Searched with the local errors of first order, run by solvers of the second. */
+    @ParameterizedTest
+    @CsvSource({"DPM-Solver++ multistep order 2 heun, 6", "DPM-Solver++ multistep order 2 heun, 8", "UniPC order 2 BH2, 8", "UniPC order 2 BH2, 10"})
+    void a_grid_by_dynamic_programming_is_far_better_than_usual_ones(String solver, int budget) {
+        SolverCatalog.Entry entry = solvers().stream().filter(each -> each.toString().equals(solver)).findFirst().orElseThrow();
+        Result found = race.result(entry, "programmed", race.programmed(Certificate.NOISES_FITTED, new FirstOrder(new Ancestral(0), true)), budget).orElseThrow();
+        assertTrue(found.mean() <= 0.65 * usual(solver, budget), () -> found.mean() + " and " + usual(solver, budget));
     }
 
     @Test

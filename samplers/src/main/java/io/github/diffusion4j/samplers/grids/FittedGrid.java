@@ -36,6 +36,8 @@ public record FittedGrid(boolean fromNoisiest, List<Double> halfLogSnr, List<Dou
     public static final String FILE = "fitted_grid.json";
 
     private static final long serialVersionUID = 1;
+    /** How far a curve goes on where nothing says how far. */
+    private static final double FARTHER = 1;
     private static final int MOST_POINTS = 100_000;
 
     /** Checks the curve. */
@@ -51,6 +53,24 @@ public record FittedGrid(boolean fromNoisiest, List<Double> halfLogSnr, List<Dou
                 throw new IllegalArgumentException("points and shares of a curve ascend, but those at " + i + " and " + (i + 1) + " are " + halfLogSnr.subList(i, i + 2) + " and " + share.subList(i, i + 2));
             }
         }
+    }
+
+    /**
+     * The curve through the levels of a run: these levels for as many steps, and what lies between them for other numbers.
+     *
+     * @param schedule the schedule
+     * @param levels where steps start, noisiest first
+     * @return the grid
+     */
+    public static FittedGrid through(NoiseSchedule schedule, List<NoiseLevel> levels) {
+        boolean fromNoisiest = levels.get(0).sameAs(schedule.noisiest());
+        int steps = levels.size();
+        List<Double> points = new ArrayList<>(levels.stream().map(NoiseLevel::lambda).toList());
+        points.add(points.get(steps - 1) + (steps > 1 && Double.isFinite(points.get(steps - 2)) ? points.get(steps - 1) - points.get(steps - 2) : FARTHER));
+        if (fromNoisiest && !Double.isFinite(points.get(0))) {
+            points.set(0, points.get(1) - FARTHER); // never read: the first step starts at the schedule's noisiest level
+        }
+        return new FittedGrid(fromNoisiest, points, IntStream.rangeClosed(0, steps).mapToObj(i -> (double) i / steps).toList(), Map.of());
     }
 
     @Override

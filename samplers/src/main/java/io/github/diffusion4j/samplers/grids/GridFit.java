@@ -84,6 +84,31 @@ public record GridFit(int derivative, int levels, double highestSigma, double lo
         return differences.roughness();
     }
 
+    /**
+     * Makes a fine run and keeps what is needed to tell the error of any step on its levels.
+     *
+     * @param <A> the array of a library
+     * @param fine the run
+     * @param model the network
+     * @param start N(0, I) noise of the samples' shape; twice as many samples as the run has levels are held at a time, so that large ones go one by one
+     * @return local errors
+     */
+    public <A> LocalErrors localErrors(Runs<A> fine, Sampling.Model<A> model, A start) {
+        List<NoiseLevel> levels = new ArrayList<>();
+        List<double[]> samples = new ArrayList<>();
+        List<double[]> estimates = new ArrayList<>();
+        A end = Sampling.run(fine, model, start, NoiseSource.none(), progress -> {
+            levels.add(fine.plan().level(progress.evaluation()));
+            samples.add(fine.arrays().memory(progress.sample()).values());
+            A estimate = progress.denoised();
+            estimates.add(fine.arrays().memory(estimate).values());
+            fine.arrays().close(estimate);
+        });
+        double[] values = fine.arrays().memory(end).values();
+        fine.arrays().close(end);
+        return LocalErrors.of(levels, fine.plan().grid().to(fine.plan().steps() - 1), samples, estimates, values);
+    }
+
     /** Equal distances of log SNR, after the noisiest level if that lies beyond. */
     private record Even(double highest, double lowest) implements Spacing {
 

@@ -19,7 +19,9 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.Sampling;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -138,22 +140,98 @@ class GridFitTest {
     void a_descent_with_the_solver_in_use_improves_any_grid() {
         NoiseSchedule schedule = SCHEDULES.get(0);
         HostArray seen = noise(3, 64);
-        Spacing even = Sigmas.logSnr(-Math.log(schedule.cleanest().edmSigma()), -Math.log(schedule.noisiest().edmSigma()));
-        double[] start = even.levels(schedule, 8).stream().mapToDouble(NoiseLevel::edmSigma).toArray();
-        double[] better = GridDescent.DEFAULT.refined(start, schedule.cleanest().edmSigma(), sigmas -> Comparison.mean(errors(schedule, UniPc.of(2), Sigmas.explicit(sigmas), 8, seen)));
-        assertEquals(start[0], better[0]);
-        Comparison compared = new Comparison(errors(schedule, UniPc.of(2), even, 8), errors(schedule, UniPc.of(2), Sigmas.explicit(better), 8));
+        Spacing even = Sigmas.logSnr(schedule.cleanest().lambda(), schedule.noisiest().lambda());
+        FittedGrid better = GridDescent.DEFAULT.refined(schedule, even, 8, grid -> Comparison.mean(errors(schedule, UniPc.of(2), grid, 8, seen)));
+        assertEquals(schedule.noisiest(), better.levels(schedule, 8).get(0));
+        Comparison compared = new Comparison(errors(schedule, UniPc.of(2), even, 8), errors(schedule, UniPc.of(2), better, 8));
+        assertTrue(compared.wins(), compared::toString);
+    }
+
+    /** Also from pure noise, which lies infinitely far above. */
+    @Test
+    void a_descent_in_a_flow_starts_at_pure_noise() {
+        NoiseSchedule schedule = SCHEDULES.get(2);
+        HostArray seen = noise(3, 64);
+        FittedGrid better = GridDescent.DEFAULT.refined(schedule, Sigmas.time(), 6, grid -> Comparison.mean(errors(schedule, UniPc.of(2), grid, 6, seen)));
+        assertEquals(schedule.noisiest(), better.levels(schedule, 6).get(0));
+        Comparison compared = new Comparison(errors(schedule, UniPc.of(2), Sigmas.time(), 6), errors(schedule, UniPc.of(2), better, 6));
         assertTrue(compared.wins(), compared::toString);
     }
 
     @Test
     void a_descent_stays_within_its_bounds() {
-        double[] ends = new GridDescent(0.9, 0.01, 0.02).refined(new double[] {10, 5, 1, 0.5}, 0.1, sigmas -> sigmas[1] + sigmas[2] + sigmas[3]);
+        EdmSchedule schedule = new EdmSchedule(0.1, 10);
+        FittedGrid found = new GridDescent(0.9, 0.01, 0.02, 0.002).refined(schedule, Sigmas.explicit(10, 5, 1, 0.5), 4,
+                grid -> grid.levels(schedule, 4).stream().mapToDouble(NoiseLevel::edmSigma).sum());
+        double[] ends = found.levels(schedule, 4).stream().mapToDouble(NoiseLevel::edmSigma).toArray();
         assertEquals(0.1, ends[3], 0.02);
-        assertTrue(Math.log(ends[2] / ends[3]) >= 0.02 && Math.log(ends[1] / ends[2]) >= 0.02 && ends[0] == 10);
-        assertThrows(IllegalArgumentException.class, () -> new GridDescent(1, 0.1, 0.1));
-        assertThrows(IllegalArgumentException.class, () -> GridDescent.DEFAULT.refined(new double[] {1, 2}, 0.1, sigmas -> 0));
-        assertThrows(IllegalArgumentException.class, () -> GridDescent.DEFAULT.refined(new double[] {Double.POSITIVE_INFINITY, 2}, 0.1, sigmas -> 0));
+        assertTrue(Math.log(ends[2] / ends[3]) >= 0.02 - 1e-9 && Math.log(ends[1] / ends[2]) >= 0.02 - 1e-9 && ends[0] == 10);
+        assertThrows(IllegalArgumentException.class, () -> new GridDescent(1, 0.1, 0.1, 0.002));
+        assertThrows(IllegalArgumentException.class, () -> GridDescent.DEFAULT.refined(schedule, (any, steps) -> List.of(schedule.at(1), schedule.at(2)), 2, grid -> 0));
+    }
+
+    private static LocalErrors localErrors(NoiseSchedule schedule, int levels) {
+        GridFit fit = new GridFit(2, levels, 80, 0.002);
+        return fit.localErrors(fit.fine(model(schedule, UniPc.of(2))).on(HostArrays.HEAP), NETWORK, noise(1, 32));
+    }
+
+    /** All sub-grids of ten levels, one by one. */
+    @Test
+    void dynamic_programming_finds_what_trying_all_grids_finds() {
+        for (NoiseSchedule schedule : SCHEDULES) {
+            LocalErrors errors = localErrors(schedule, 10);
+            for (Solver solver : List.of(new FirstOrder(new Ancestral(0), true), DpmSolverMultistep.plusPlus(2), LinearMultistep.gradientEstimation(2))) {
+                for (int steps = 1; steps <= 10; steps++) {
+                    int count = steps;
+                    int[][] all = IntStream.range(0, 1 << 10).filter(set -> set % 2 == 1 && Integer.bitCount(set) == count)
+                            .mapToObj(set -> IntStream.range(0, 10).filter(i -> (set >> i) % 2 == 1).toArray()).toArray(int[][]::new);
+                    double least = Arrays.stream(all).mapToDouble(path -> errors.error(solver, path)).min().orElseThrow();
+                    assertEquals(least, errors.error(solver, errors.path(solver, steps)), 1e-12 * least, () -> schedule + ", " + solver + ", " + count);
+                }
+            }
+        }
+    }
+
+    /** The error of a run's only step is that of the step: from the first level to the end. */
+    @Test
+    void a_local_error_is_that_of_a_real_step() {
+        for (NoiseSchedule schedule : SCHEDULES) {
+            GridFit fit = new GridFit(2, 20, 80, 0.002);
+            Plan fine = fit.fine(model(schedule, UniPc.of(2)));
+            HostArray start = noise(1, 32);
+            double[] exact = Sampling.run(fine.on(HostArrays.HEAP), NETWORK, start, NoiseSource.none(), Sampling.Listener.none()).values();
+            double[] step = Sampling.run(model(schedule, DpmSolverMultistep.plusPlus(2)).plan(1).on(HostArrays.HEAP), NETWORK, start, NoiseSource.none(), Sampling.Listener.none()).values();
+            double expected = Math.sqrt(IntStream.range(0, exact.length).mapToDouble(i -> Math.pow(step[i] - exact[i], 2)).average().orElseThrow());
+            if (fine.level(0).sameAs(schedule.noisiest())) {
+                assertEquals(expected, localErrors(schedule, 20).error(DpmSolverMultistep.plusPlus(2), 0), 1e-9, schedule::toString);
+            }
+        }
+    }
+
+    @Test
+    void as_many_steps_as_levels_are_all_levels() {
+        for (NoiseSchedule schedule : SCHEDULES) {
+            LocalErrors errors = localErrors(schedule, 30);
+            FittedGrid grid = errors.grid(schedule, DpmSolverMultistep.plusPlus(2), 30);
+            for (int i = 0; i < 30; i++) {
+                assertEquals(errors.levels().get(i).sigma(), grid.levels(schedule, 30).get(i).sigma(), 1e-9, schedule::toString);
+            }
+        }
+    }
+
+    @Test
+    void local_errors_of_parts_add_up_and_refuse_what_they_cannot_tell() {
+        NoiseSchedule schedule = SCHEDULES.get(1);
+        GridFit fit = new GridFit(2, 20, 80, 0.002);
+        Plan fine = fit.fine(model(schedule, UniPc.of(2)));
+        HostArray start = noise(5, 16);
+        LocalErrors whole = fit.localErrors(fine.on(HostArrays.HEAP), NETWORK, start);
+        LocalErrors parts = fit.localErrors(fine.on(HostArrays.HEAP), NETWORK, start.part(0, 0, 7)).plus(fit.localErrors(fine.on(HostArrays.HEAP), NETWORK, start.part(0, 7, 16)));
+        assertEquals(whole.error(DpmSolverMultistep.plusPlus(2), 0, 5, 12), parts.error(DpmSolverMultistep.plusPlus(2), 0, 5, 12), 1e-9);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> whole.grid(schedule, UniPc.of(2), 5)).getMessage().contains("plusPlus(2)"));
+        assertThrows(IllegalArgumentException.class, () -> whole.grid(schedule, DpmSolverMultistep.plusPlus(3), 5));
+        assertThrows(IllegalArgumentException.class, () -> whole.grid(schedule, DpmSolverMultistep.plusPlus(2), 21));
+        assertThrows(IllegalArgumentException.class, () -> whole.plus(localErrors(schedule, 19)));
     }
 
     /** Where all levels are as rough as one another, weighted with alpha, steps are equal in log SNR. */

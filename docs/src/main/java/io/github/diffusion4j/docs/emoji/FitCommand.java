@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true, sortOptions = false)
 public final class FitCommand implements Callable<Integer> {
 
+    private enum Search { curve, programming, descent }
+
     private static final long SEED = 7;
 
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder with an ONNX file (unet/model.onnx) that takes a sample and a timestep alone, and a scheduler_config.json; "
@@ -44,6 +46,10 @@ public final class FitCommand implements Callable<Integer> {
     @Option(names = "--evaluations", split = ",", defaultValue = "6,8,10,15", description = "Numbers of steps to compare at (default: ${DEFAULT-VALUE}).")
     private List<Integer> evaluations;
 
+    @Option(names = "--search", defaultValue = "curve", description = "${COMPLETION-CANDIDATES}: one curve for any number of steps; or a grid for the number of --evaluations alone, by dynamic "
+            + "programming on the fine runs, or by descent from the curve with some hundred runs of --solver (default: ${DEFAULT-VALUE}).")
+    private Search search;
+
     @Option(names = "--out", defaultValue = FittedGrid.FILE, description = "The file to write (default: ${DEFAULT-VALUE}).")
     private Path out;
 
@@ -54,6 +60,9 @@ public final class FitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (noises < 2 || !(guidance >= 1 && guidance <= 20) || evaluations.stream().anyMatch(count -> count < 2)) {
             throw new IllegalArgumentException("--noises are at least 2, --guidance is 1 to 20 and --evaluations are at least 2, got " + noises + ", " + guidance + " and " + evaluations);
+        }
+        if (search != Search.curve && evaluations.size() != 1) {
+            throw new IllegalArgumentException("a grid by " + search + " is for one number of steps; give it as --evaluations, for instance --evaluations 8");
         }
         SolverCatalog.Entry entry = SolverCatalog.all().stream().filter(each -> each.toString().equals(solver)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no solver is called '" + solver + "'; known are " + SolverCatalog.all()));
@@ -76,10 +85,7 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private int fit(FitJob job, SolverCatalog.Entry entry) throws IOException {
-        FittedGrid grid;
-        try (ProgressBar bar = ProgressBars.of("Fine runs", noises)) {
-            grid = job.fit(GridFit.SECOND_ORDER, noises, out.resolveSibling(out.getFileName() + ".part"), bar::step);
-        }
+        FittedGrid grid = search(job, entry);
         boolean wins = true;
         try (ProgressBar bar = ProgressBars.of("Comparing", noises * (1 + 2L * evaluations.size()))) {
             List<Comparison> compared = job.compare(grid, entry, evaluations, noises, bar::step);
@@ -92,10 +98,26 @@ public final class FitCommand implements Callable<Integer> {
         if (!wins) {
             throw new IllegalArgumentException("the fitted grid is not a tenth better than the model's own spacing at all of " + evaluations + ", in the mean and the median; it is not written");
         }
-        grid.withAbout(Map.of("solver", solver, "guidance", Double.toString(guidance), "noises", Integer.toString(noises), "seed", Long.toString(SEED), "evaluations", evaluations.toString())).save(out);
+        grid.withAbout(Map.of("solver", solver, "guidance", Double.toString(guidance), "noises", Integer.toString(noises), "seed", Long.toString(SEED), "evaluations", evaluations.toString(), "search", search.toString())).save(out);
         Files.deleteIfExists(out.resolveSibling(out.getFileName() + ".part"));
         System.out.println("Grid: " + out.toAbsolutePath().normalize());
         return 0;
+    }
+
+    private FittedGrid search(FitJob job, SolverCatalog.Entry entry) throws IOException {
+        FittedGrid curve;
+        try (ProgressBar bar = ProgressBars.of("Fine runs", noises)) {
+            if (search == Search.programming) {
+                return job.programmed(GridFit.SECOND_ORDER, noises, evaluations.get(0), bar::step);
+            }
+            curve = job.fit(GridFit.SECOND_ORDER, noises, out.resolveSibling(out.getFileName() + ".part"), bar::step);
+        }
+        if (search == Search.curve) {
+            return curve;
+        }
+        try (ProgressBar bar = ProgressBars.of("Runs of the descent", -1)) {
+            return job.descended(curve, entry, evaluations.get(0), noises, bar::step);
+        }
     }
 
     private static String described(List<Double> errors) {

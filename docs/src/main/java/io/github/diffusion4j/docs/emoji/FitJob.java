@@ -11,9 +11,13 @@ import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.grids.Comparison;
 import io.github.diffusion4j.samplers.grids.FittedGrid;
+import io.github.diffusion4j.samplers.grids.GridDescent;
 import io.github.diffusion4j.samplers.grids.GridFit;
+import io.github.diffusion4j.samplers.grids.LocalErrors;
 import io.github.diffusion4j.samplers.grids.Roughness;
 import io.github.diffusion4j.samplers.guidance.LinearGuidance;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.samplers.solvers.UniPc;
 import java.io.IOException;
@@ -97,21 +101,43 @@ record FitJob(DiffusersScheduler model, IntFunction<Sampling.Model<HostArray>> n
         return runs.values().stream().limit(noises).reduce(Roughness::plus).orElseThrow().grid(fit.fromNoisiest(fine));
     }
 
+    /** The grid of a number of steps by dynamic programming on what the fine runs of the noises went through. */
+    FittedGrid programmed(GridFit fit, int noises, int steps, Runnable each) {
+        Plan fine = guided(fit.fine(model.composed(UniPc.of(2))));
+        LocalErrors errors = Captions.together(IntStream.range(0, noises).mapToObj(k -> (Callable<LocalErrors>) () -> {
+            LocalErrors run = use(2 * k, (network, start) -> fit.localErrors(fine.on(HostArrays.DIRECT), network, start));
+            each.run();
+            return run;
+        }).toList()).stream().reduce(LocalErrors::plus).orElseThrow();
+        return errors.grid(model.schedule(), new FirstOrder(new Ancestral(0), true), steps);
+    }
+
+    /** The grid of a number of steps that a descent with a solver finds from another one, on the noises that are fitted to. */
+    FittedGrid descended(FittedGrid from, SolverCatalog.Entry solver, int steps, int noises, Runnable each) {
+        List<HostArray> exact = ends(fine(), noises, 0, each);
+        return GridDescent.DEFAULT.refined(model.schedule(), from, steps,
+                grid -> Comparison.mean(errors(ends(guided(model.composed(solver.of(steps)).withSpacing(grid).plan(steps)), noises, 0, each), exact)));
+    }
+
     private static synchronized void keep(Path file, String line) throws IOException {
         Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
     }
 
     /** Errors on noises that were not fitted to, with the model's own spacing and the grid, for each number of steps. */
     List<Comparison> compare(FittedGrid grid, SolverCatalog.Entry solver, List<Integer> evaluations, int noises, Runnable each) {
-        Plan fine = guided(GridFit.SECOND_ORDER.fine(model.composed(UniPc.of(2))).withSteps(FINE));
-        List<HostArray> exact = ends(fine, noises, each);
-        return evaluations.stream().map(steps -> new Comparison(errors(ends(guided(model.composed(solver.of(steps)).plan(steps)), noises, each), exact),
-                errors(ends(guided(model.composed(solver.of(steps)).withSpacing(grid).plan(steps)), noises, each), exact))).toList();
+        List<HostArray> exact = ends(fine(), noises, 1, each);
+        return evaluations.stream().map(steps -> new Comparison(errors(ends(guided(model.composed(solver.of(steps)).plan(steps)), noises, 1, each), exact),
+                errors(ends(guided(model.composed(solver.of(steps)).withSpacing(grid).plan(steps)), noises, 1, each), exact))).toList();
     }
 
-    private List<HostArray> ends(Plan plan, int noises, Runnable each) {
+    private Plan fine() {
+        return guided(GridFit.SECOND_ORDER.fine(model.composed(UniPc.of(2))).withSteps(FINE));
+    }
+
+    /** Where runs end, from even or odd noises. */
+    private List<HostArray> ends(Plan plan, int noises, int odd, Runnable each) {
         return Captions.together(IntStream.range(0, noises).mapToObj(k -> (Callable<HostArray>) () -> {
-            HostArray end = use(2 * k + 1, (network, start) -> Sampling.run(plan.on(HostArrays.DIRECT), network, start, NoiseSource.none(), Sampling.Listener.none()));
+            HostArray end = use(2 * k + odd, (network, start) -> Sampling.run(plan.on(HostArrays.DIRECT), network, start, NoiseSource.none(), Sampling.Listener.none()));
             each.run();
             return end;
         }).toList());

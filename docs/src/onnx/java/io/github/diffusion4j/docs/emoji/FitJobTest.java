@@ -60,6 +60,20 @@ class FitJobTest {
         assertEquals(3, Files.lines(part).count(), "another seed begins anew");
     }
 
+    /** Dynamic programming beats the model's own spacing on noises that it does not see; a descent begins where it is told to. */
+    @Test
+    void grids_of_one_number_of_steps() throws Exception {
+        SolverCatalog.Entry ddim = SolverCatalog.all().stream().filter(entry -> entry.toString().equals("DDIM")).findFirst().orElseThrow();
+        FittedGrid programmed = job(1).programmed(new GridFit(2, 30, 80, 0.002), 3, 6, () -> { });
+        Comparison compared = job(1).compare(programmed, ddim, List.of(6), 3, () -> { }).get(0);
+        assertTrue(Comparison.mean(compared.fitted()) < Comparison.mean(compared.usual()), compared::toString);
+        AtomicInteger runs = new AtomicInteger();
+        FittedGrid descended = job(1).descended(programmed, ddim, 3, 1, runs::incrementAndGet);
+        assertTrue(runs.get() > 10);
+        assertEquals(programmed.levels(network.config().scheduler().schedule(), 3).get(0), descended.levels(network.config().scheduler().schedule(), 3).get(0));
+        assertEquals(1, Main.execute("fit", "--search", "descent", "--evaluations", "6,8"));
+    }
+
     @Test
     void what_cannot_be_fitted_is_refused(@TempDir Path folder) {
         assertEquals(1, Main.execute("fit", folder.toString(), "--shape", "3,32,32"));

@@ -34,6 +34,7 @@ import io.github.diffusion4j.schedules.Timesteps;
 import io.github.diffusion4j.schedules.TrigSchedule;
 import io.github.diffusion4j.schedules.VarianceExploding;
 import io.github.diffusion4j.schedules.VarianceSde;
+import io.github.diffusion4j.schedules.draws.LevelDraws;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,11 @@ public final class Choices {
             new Choice<>("kl", "KL optimal", "Sigmas.ramp(SigmaRamp.klOptimal())", null, s -> Sigmas.ramp(SigmaRamp.klOptimal())),
             new Choice<>("laplace", "Laplace", "Sigmas.ramp(SigmaRamp.laplace(0, 0.5))", null, s -> Sigmas.ramp(SigmaRamp.laplace(0, 0.5))),
             new Choice<>("logsnr", "equal steps of log SNR, -4 to 7", "Sigmas.logSnr(3.5, -2)", null, s -> Sigmas.logSnr(3.5, -2)),
+            new Choice<>("far", "one step to sigma 80, then equal steps of log SNR", "Sigmas.fromNoisiest(Sigmas.ramp(SigmaRamp.exponential(), 80, 0.02))", null,
+                    s -> Sigmas.fromNoisiest(Sigmas.ramp(SigmaRamp.exponential(), 80, 0.02))),
+            new Choice<>("fitted", "fitted to the network of pictures", "EmojiGrid.load()", null, s -> EmojiGrid.load()),
+            new Choice<>("logitnormal", "logit-normal (Ideogram)", "Sigmas.quantiles(LevelDraws.normal(0.5 * Math.log(TOKENS / 1024.0), 1.75))", null,
+                    s -> Sigmas.quantiles(LevelDraws.normal(0.5 * Math.log(s.tokens() / 1024.0), 1.75))),
             new Choice<>("time", "equal steps of time", "Sigmas.time()", null, s -> Sigmas.time()),
             new Choice<>("shift", "flow shift", "Sigmas.shiftedFlow(SHIFT)", Map.of("shift", "SHIFT"), s -> Sigmas.shiftedFlow(s.shift())),
             new Choice<>("dynamic", "flow shift by image size (FLUX)", "Sigmas.shiftedFlow(Math.exp(DynamicShift.linear(TOKENS, 256, 4096, 0.5, 1.15)))",

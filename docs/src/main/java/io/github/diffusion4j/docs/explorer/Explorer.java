@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SolverTraits;
+import io.github.diffusion4j.samplers.grids.FittedGrid;
 import io.github.diffusion4j.core.random.TorchCudaGenerator;
 import java.util.Arrays;
 import java.util.List;
@@ -100,8 +101,14 @@ public final class Explorer {
         SolverTraits traits = plan.solver().traits();
         List<Parameterization.Weights> targets = IntStream.range(0, plan.evaluations()).mapToObj(i -> prediction.target(plan.level(i))).toList();
         return "\"order\": " + (traits.stochastic() ? traits.weakOrder() : traits.order()) + ", \"stochastic\": " + traits.stochastic() + ", \"citation\": "
-                + quoted(traits.citation()) + ",\n\"targetData\": " + array(targets, Parameterization.Weights::first) + ", \"targetNoise\": "
+                + quoted(traits.citation()) + ",\n\"fitted\": " + fitted(selection) + ",\n\"targetData\": " + array(targets, Parameterization.Weights::first) + ", \"targetNoise\": "
                 + array(targets, Parameterization.Weights::second) + ",\n\"plan\": " + plan.describe().json();
+    }
+
+    /** The curve of a fitted grid: the share of steps above each log SNR; nothing of another spacing. */
+    private static String fitted(Selection selection) {
+        return Choice.find(Choices.SPACINGS, selection.spacing()).apply(selection) instanceof FittedGrid grid
+                ? "{\"logSnr\": " + array(grid.halfLogSnr(), half -> 2 * half) + ", \"share\": " + array(grid.share(), share -> share) + "}" : "null";
     }
 
     private static String curve(NoiseSchedule schedule) {

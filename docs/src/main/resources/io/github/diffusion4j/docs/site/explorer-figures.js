@@ -58,16 +58,30 @@ const figures = (() => {
       + axes(x, z, [46, 216, 450, 350], times, range) + label(46, 205, "head", "log SNR") + path("c0", curve.time, clipped, x, z) + dots + label(248, 382, "note middle", "time"));
   }
 
-  /** The evaluations over log SNR, noise on the left. */
-  function grid(rows, current) {
+  /** The evaluations over log SNR, noise on the left; above them the curve of a fitted grid, each step the same share of its height. */
+  function grid(rows, current, fitted) {
     const logs = rows.map(r => r.logSnr).filter(finite);
-    const range = [Math.min(...logs, 0), Math.max(...logs, 1)], x = scale(...range, 30, 870);
+    const known = [...logs, ...(fitted ? fitted.logSnr : [])];
+    const range = [Math.min(...known, 0), Math.max(...known, 1)], x = scale(...range, 30, 870);
+    const top = fitted ? 130 : 0, y = scale(0, 1, top, 12);
     const dots = rows.filter(r => finite(r.logSnr)).map(r =>
-      `<circle class="${r.index === current ? "now" : ""}" cx="${x(r.logSnr)}" cy="26" r="${r.index === current ? 7 : 4.5}"><title>evaluation ${r.index}, step ${r.step}: time ${short(r.time)}, log SNR ${short(r.logSnr)}</title></circle>`).join("");
+      `<circle class="${r.index === current ? "now" : ""}" cx="${x(r.logSnr)}" cy="${top + 26}" r="${r.index === current ? 7 : 4.5}"><title>evaluation ${r.index}, step ${r.step}: time ${short(r.time)}, log SNR ${short(r.logSnr)}</title></circle>`).join("");
     const hidden = rows.length - logs.length;
-    return svg(900, 78, `${rows.length} network evaluations over log SNR from ${short(range[0])} to ${short(range[1])}`,
-      `<line class="axis" x1="30" x2="870" y1="26" y2="26"/>` + dots + ticks(...range).map(v => label(x(v), 50, "tick middle", short(v))).join("")
-      + label(30, 72, "note", hidden ? "noise; an evaluation at pure noise is not drawn" : "noise") + label(870, 72, "note end", "data"));
+    return svg(900, top + 78, `${rows.length} network evaluations over log SNR from ${short(range[0])} to ${short(range[1])}` + (fitted ? ", and the share of steps above each log SNR" : ""),
+      (fitted ? share(rows, fitted, x, y) : "")
+      + `<line class="axis" x1="30" x2="870" y1="${top + 26}" y2="${top + 26}"/>` + dots + ticks(...range).map(v => label(x(v), top + 50, "tick middle", short(v))).join("")
+      + label(30, top + 72, "note", hidden ? "noise; an evaluation at pure noise is not drawn" : "noise") + label(870, top + 72, "note end", "data"));
+  }
+
+  /** The curve of a fitted grid, and where it is a whole number of steps. */
+  function share(rows, fitted, x, y) {
+    const lines = rows.filter(r => finite(r.logSnr) && r.logSnr >= fitted.logSnr[0]).map(r => {
+      const k = fitted.logSnr.findIndex(v => v >= r.logSnr - 1e-9), after = Math.max(1, k < 0 ? fitted.logSnr.length - 1 : k);
+      const part = (r.logSnr - fitted.logSnr[after - 1]) / (fitted.logSnr[after] - fitted.logSnr[after - 1]);
+      const height = fitted.share[after - 1] + part * (fitted.share[after] - fitted.share[after - 1]);
+      return `<path class="grid" d="M30 ${y(height).toFixed(1)}L${x(r.logSnr).toFixed(1)} ${y(height).toFixed(1)}L${x(r.logSnr).toFixed(1)} ${(y(0) + 26).toFixed(1)}"/>`;
+    }).join("");
+    return lines + path("c0", fitted.logSnr, fitted.share, x, y) + label(34, 10, "note", "share of the steps above");
   }
 
   const parts = {next: "next sample", anchor: "new anchor", remember: "remembered", before: "before the network"};

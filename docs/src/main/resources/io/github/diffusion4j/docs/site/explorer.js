@@ -42,7 +42,7 @@ const explorer = (() => {
     $("shift-value").value = $("shift").value;
     $("size-value").value = $("size").value;
     $("shift-row").hidden = $("spacing").value !== "shift";
-    $("size-row").hidden = $("spacing").value !== "dynamic";
+    $("size-row").hidden = !["dynamic", "logitnormal"].includes($("spacing").value);
     history.replaceState(null, "", "#" + query());
     disable();
     const answer = JSON.parse(run(query()));
@@ -91,7 +91,7 @@ const explorer = (() => {
     $("frame-value").value = `${frame} of ${all.length - 1} evaluations`;
     cloud.draw($("cloud"), current, all, frame);
     $("cloud").setAttribute("aria-label", `400 points after ${frame} of ${rows.length} evaluations, mean distance to the nearest centre ${figures.short(cloud.distance(all[frame]))}`);
-    $("grid").innerHTML = figures.grid(rows, last);
+    $("grid").innerHTML = figures.grid(rows, last, current.fitted);
     $("weights").innerHTML = figures.weights(rows, last);
   }
 

@@ -10,12 +10,15 @@ import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.docs.site.JavaSource;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.Run;
+import io.github.diffusion4j.samplers.grids.FittedGrid;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,17 @@ class ExplorerTest {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Read without Jackson, which the page lacks; all its digits are those of the file. */
+    @Test
+    void the_fitted_grid_is_the_one_beside_the_network() throws Exception {
+        FittedGrid grid = FittedGrid.parse(new String(Explorer.class.getClassLoader().getResourceAsStream(EmojiGrid.RESOURCE).readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(grid.withAbout(Map.of()), EmojiGrid.load());
+        JsonNode shown = JsonMapper.builder().build().readTree(Explorer.run("schedule=cosine&prediction=v&spacing=fitted&steps=8")).get("fitted");
+        assertEquals(grid.share().size(), shown.get("share").size());
+        assertEquals(2 * grid.halfLogSnr().get(5), shown.get("logSnr").get(5).doubleValue());
+        assertTrue(Explorer.run("schedule=cosine&prediction=v&spacing=trailing&steps=8").contains("\"fitted\": null"));
     }
 
     @Test

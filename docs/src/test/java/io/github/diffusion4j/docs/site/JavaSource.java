@@ -17,7 +17,7 @@ import javax.tools.ToolProvider;
 public final class JavaSource {
 
     private static final List<String> PACKAGES = List.of("core", "core.plan", "core.noise", "core.random", "core.training", "samplers", "samplers.diffusers", "samplers.names",
-            "samplers.solvers", "schedules");
+            "samplers.solvers", "schedules", "schedules.draws", "docs.explorer");
 
     /** What every text may take for granted. */
     public static final String IMPORTS = "import java.nio.file.*; import java.util.*; import org.nd4j.linalg.api.buffer.DataType; import org.nd4j.linalg.api.ndarray.INDArray; "

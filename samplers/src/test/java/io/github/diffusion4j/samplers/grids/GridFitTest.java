@@ -290,6 +290,22 @@ class GridFitTest {
         assertEquals(one, FittedGrid.load(folder));
     }
 
+    /** A Karras ramp over all of a squared cosine; not the model's own spacing, nor a ramp from sigma 80, nor tables that begin there. */
+    @Property(tries = 50, seed = "42")
+    void a_description_says_where_evaluations_are_wasted(@ForAll @IntRange(min = 6, max = 60) int steps) {
+        for (NoiseSchedule schedule : SCHEDULES) {
+            boolean far = schedule.noisiest().edmSigma() > 1000;
+            if (Double.isFinite(schedule.noisiest().edmSigma())) {
+                List<String> remarks = model(schedule, UniPc.of(2)).withSpacing(Sigmas.ramp(SigmaRamp.karras(7))).plan(steps).describe().remarks();
+                assertEquals(far, remarks.size() == 1 && remarks.get(0).contains("fromNoisiest"), remarks::toString);
+            }
+            assertEquals(List.of(), model(schedule, UniPc.of(2)).plan(steps).describe().remarks());
+        }
+        Plan better = model(SCHEDULES.get(1), UniPc.of(2)).withSpacing(Sigmas.fromNoisiest(Sigmas.ramp(SigmaRamp.karras(7), 80, 0.02))).plan(steps);
+        assertEquals(List.of(), better.describe().remarks());
+        assertFalse(better.describe().toString().contains("fromNoisiest"));
+    }
+
     @Test
     void what_cannot_be_a_grid_is_refused() {
         assertThrows(IllegalArgumentException.class, () -> new GridFit(3, 100, 80, 0.002));

@@ -144,6 +144,11 @@ public record PlanDescription(String solver, String parameterization, String cor
 
     private static final List<String> COLUMNS = List.of("evaluation", "step", "time", "alpha", "sigma", "log SNR", "draws", "paired", "updates");
 
+    /** Far above data of unit variance: EDM's largest sigma. */
+    private static final double FAR = 80;
+    /** So many evaluations there may be. */
+    private static final double SHARE = 0.1;
+
     /** Copies the list. */
     public PlanDescription {
         rows = List.copyOf(rows);
@@ -164,6 +169,7 @@ public record PlanDescription(String solver, String parameterization, String cor
         String format = "%10s %5s %10s %10s %10s %10s %6s %15s  %s%n";
         StringBuilder text = new StringBuilder(head()).append(String.format("%n")).append(String.format(format, COLUMNS.toArray()));
         rows.forEach(row -> text.append(String.format(format, row.cells().toArray())));
+        remarks().forEach(remark -> text.append(remark).append(String.format("%n")));
         return text.toString();
     }
 
@@ -176,7 +182,20 @@ public record PlanDescription(String solver, String parameterization, String cor
         StringBuilder text = new StringBuilder(head()).append("\n\n| ").append(String.join(" | ", COLUMNS)).append(" |\n|").append(" ---: |".repeat(COLUMNS.size() - 1))
                 .append(" --- |\n");
         rows.forEach(row -> text.append("| ").append(String.join(" | ", row.cells())).append(" |\n"));
+        remarks().forEach(remark -> text.append("\n").append(remark).append("\n"));
         return text.toString();
+    }
+
+    /**
+     * Where the run spends evaluations on little: more than a tenth of them, and more than one, after the first at sigma / alpha above {@value #FAR}, where samples of unit variance are noise to better than
+     * a hundredth.
+     *
+     * @return sentences, none for most runs
+     */
+    public List<String> remarks() {
+        long far = rows.stream().skip(1).filter(row -> row.level().edmSigma() > FAR).count();
+        return far < 2 || far <= SHARE * rows.size() ? List.of() : List.of(far + " of " + rows.size() + " evaluations lie above sigma / alpha = " + Math.round(FAR)
+                + " after the first, where the estimate of the data hardly changes; one step from the noisiest level (Sigmas.fromNoisiest) or a grid fitted to the network (FittedGrid) spends them better");
     }
 
     /**

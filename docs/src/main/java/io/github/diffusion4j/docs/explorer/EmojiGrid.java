@@ -4,7 +4,6 @@ import io.github.diffusion4j.samplers.grids.FittedGrid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,11 @@ public final class EmojiGrid {
      */
     public static FittedGrid load() {
         try (InputStream in = EmojiGrid.class.getClassLoader().getResourceAsStream(RESOURCE)) {
-            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            StringBuilder ascii = new StringBuilder(); // decoding a charset is more than TeaVM compiles beside Hipparchus
+            for (byte letter : in.readAllBytes()) {
+                ascii.append((char) letter);
+            }
+            String json = ascii.toString();
             return new FittedGrid(json.contains("\"from_noisiest\" : true"), numbers(json, "half_log_snr"), numbers(json, "share"), Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException("the grid of the network cannot be read", e);

@@ -31,7 +31,7 @@ import me.tongfei.progressbar.ProgressBar;
 final class Atlas {
 
     private static final List<String> CAPTIONS = List.of("noto cat face", "fluent-emoji red apple", "noto owl", "fluent-emoji sunflower");
-    private static final List<String> SPACINGS = List.of("trailing", "karras");
+    private static final List<String> SPACINGS = List.of("trailing", "fitted");
     private static final List<Integer> STEPS = List.of(5, 10, 20);
     private static final List<Double> GUIDANCE = List.of(1.0, 2.0);
     private static final String MODEL = "schedule=cosine&prediction=v&";

@@ -133,6 +133,9 @@ public final class SolverCatalog {
         fixed(all, "SA-Solver", "order 2 tau 0 on noise", new SaSolver(2, 2, Tau.constant(0), Prediction.NOISE, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 3 tau 0 evaluated twice", new SaSolver(3, 3, Tau.constant(0), Prediction.DATA, false, Convention.EXACT, SolverType.HEUN, true));
         fixed(all, "iPNDM", "", LinearMultistep.ipndm(4));
+        for (int order = 3; order <= 4; order++) {
+            fixed(all, "iPNDM", "order " + order + " with a plain end", new LinearMultistep(order, Coordinate.EDM, SlopeWeights.EQUAL_STEPS.endingPlain(), Convention.EXACT));
+        }
         for (int order = 1; order <= 3; order++) {
             fixed(all, "ER-SDE", "order " + order, ErSde.of(order));
         }

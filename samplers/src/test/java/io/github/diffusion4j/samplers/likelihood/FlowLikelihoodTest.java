@@ -183,7 +183,7 @@ class FlowLikelihoodTest {
     }
 
     /** Every vector of signs as a sample of its own. */
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "42")
     void signs_have_the_trace_as_their_mean_and_the_least_variance(@ForAll @Size(9) List<@DoubleRange(min = -2, max = 2) Double> numbers) {
         double[] matrix = numbers.stream().mapToDouble(x -> x).toArray();
         double[] signs = IntStream.range(0, 24).mapToDouble(i -> (i / 3 >> i % 3 & 1) == 0 ? -1 : 1).toArray();
@@ -198,7 +198,7 @@ class FlowLikelihoodTest {
     }
 
     /** Every deterministic solver of the catalog measures: by Gaussian data. */
-    @Property(tries = 3)
+    @Property(tries = 3, seed = "42")
     void every_deterministic_solver_measures(@ForAll @IntRange(min = 40, max = 60) int steps) {
         TimeGrid grid = geometric(0.05, 40, steps);
         int measured = 0;

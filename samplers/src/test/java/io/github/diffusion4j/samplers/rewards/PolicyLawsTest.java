@@ -71,7 +71,7 @@ class PolicyLawsTest {
         return IntStream.rangeClosed(-1200, 1200).mapToDouble(i -> mean + 0.01 * i * deviation).toArray();
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "42")
     void densities_integrate_to_one_and_ratios_average_to_one(@ForAll @DoubleRange(min = -3, max = 3) double mean, @ForAll @DoubleRange(min = 0.01, max = 5) double deviation,
             @ForAll @DoubleRange(min = -1, max = 1) double shift) {
         double[] points = points(mean, deviation);
@@ -86,7 +86,7 @@ class PolicyLawsTest {
         assertEquals(StepDistribution.of(HostArrays.HEAP, Rows.SAMPLES, one, deviation).entropy(Reduction.SUM)[0], Arrays.stream(negative).sum() * width, 1e-10);
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "42")
     void the_divergence_is_its_integral_and_zero_for_equals_alone(@ForAll @DoubleRange(min = -2, max = 2) double shift, @ForAll @DoubleRange(min = 0.3, max = 3) double other) {
         double[] points = points(0, 1);
         double[] p = density(0, 1, points);
@@ -125,7 +125,7 @@ class PolicyLawsTest {
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    @Property(tries = 100)
+    @Property(tries = 100, seed = "42")
     void the_regression_has_the_gradient_of_the_clipped_loss(@ForAll @IntRange(min = 0, max = 10000) int seed, @ForAll Reduction reduction,
             @ForAll @DoubleRange(min = 0.01, max = 0.5) double range) {
         HostArray sample = array(seed);
@@ -142,7 +142,7 @@ class PolicyLawsTest {
         }
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "42")
     void reinforce_and_a_penalty_are_regressions_and_so_is_their_sum(@ForAll @IntRange(min = 0, max = 10000) int seed, @ForAll Reduction reduction) {
         HostArray sample = array(seed);
         HostArray output = array(seed + 20000);

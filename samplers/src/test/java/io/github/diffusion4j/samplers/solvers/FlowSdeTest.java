@@ -28,7 +28,7 @@ class FlowSdeTest {
         return split.keep() * split.keep() + split.fresh() * split.fresh();
     }
 
-    @Property
+    @Property(seed = "42")
     void exact_steps_and_shares_keep_the_noise_of_the_path(@ForAll @DoubleRange(min = 0.01, max = 1) double t, @ForAll @DoubleRange(min = 0, max = 1) double fraction,
             @ForAll @DoubleRange(min = 0, max = 1) double scale) {
         double end = t * fraction;
@@ -37,7 +37,7 @@ class FlowSdeTest {
         }
     }
 
-    @Property
+    @Property(seed = "42")
     void published_steps_exceed_it_by_the_closed_form(@ForAll @DoubleRange(min = 0.05, max = 0.99) double t, @ForAll @DoubleRange(min = 0, max = 1) double fraction,
             @ForAll @DoubleRange(min = 0.01, max = 1.5) double scale) {
         double end = t * fraction;
@@ -50,7 +50,7 @@ class FlowSdeTest {
     }
 
     /** Short steps of either kind are the same step. */
-    @Property
+    @Property(seed = "42")
     void the_published_step_is_the_exact_one_to_first_order(@ForAll @DoubleRange(min = 0.1, max = 0.9) double t, @ForAll @DoubleRange(min = 0.1, max = 1.5) double scale) {
         double length = 1e-6;
         for (FlowSde rule : List.of(FlowSde.ratio(scale), FlowSde.constant(scale))) {
@@ -62,7 +62,7 @@ class FlowSdeTest {
     }
 
     /** Two exact steps are one: their noise left and their deviation are those of the long step. */
-    @Property
+    @Property(seed = "42")
     void exact_steps_compose(@ForAll @DoubleRange(min = 0.1, max = 0.9) double t, @ForAll @DoubleRange(min = 0.05, max = 0.95) double a, @ForAll @DoubleRange(min = 0.05, max = 0.95) double b) {
         for (FlowSde rule : List.of(FlowSde.ratio(0.7), FlowSde.constant(0.3))) {
             NoiseLevel middle = FLOW.at(t * a);

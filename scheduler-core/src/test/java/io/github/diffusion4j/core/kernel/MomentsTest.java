@@ -35,7 +35,7 @@ class MomentsTest {
         return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y[i]).sum();
     }
 
-    @Property(tries = 100)
+    @Property(tries = 100, seed = "42")
     void combinations_need_no_array(@ForAll @IntRange(min = 1, max = 3) int rows, @ForAll @IntRange(min = 1, max = 2500) int length, @ForAll @IntRange(min = 1, max = 4) int count,
             @ForAll boolean wide, @ForAll int seed) {
         Random random = new Random(seed);
@@ -57,7 +57,7 @@ class MomentsTest {
         }
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "42")
     void linear_algebra_of_moments_is_that_of_the_arrays(@ForAll @IntRange(min = 2, max = 1500) int length, @ForAll int seed) {
         Random random = new Random(seed);
         HostArray[] arrays = IntStream.range(0, 3).mapToObj(k -> normal(random, ElementType.DOUBLE, 1, length)).toArray(HostArray[]::new);

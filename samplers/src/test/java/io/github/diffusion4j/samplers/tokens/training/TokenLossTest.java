@@ -154,7 +154,7 @@ class TokenLossTest {
         assertEquals(weighted + hybrid, TokenLoss.posterior(forward, 5, true, 0.01).of(position, logits, new double[3]), 1e-12);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 200, seed = "42")
     void gradients_are_derivatives(@ForAll @LongRange(min = 0, max = 1L << 40) long seed, @ForAll @DoubleRange(min = 0.05, max = 0.95) double at) {
         SplittableRandom random = new SplittableRandom(seed);
         int classes = 4;

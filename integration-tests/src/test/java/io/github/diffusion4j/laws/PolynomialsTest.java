@@ -13,6 +13,7 @@ import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.Coordinate;
+import io.github.diffusion4j.samplers.solvers.Deis;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.OrderRamp;
@@ -118,6 +119,11 @@ class PolynomialsTest {
             dataExact(new UniPc(k, Prediction.DATA, UniPc.Variant.BH2, false, NEVER_CORRECTED, List.of()), 0, lengths, c);
             dataExact(new SaSolver(k, k, SaSolver.Tau.constant(0), Prediction.DATA, false, Convention.EXACT), 0, lengths, c);
         }
+        for (int k = 1; k <= 4; k++) {
+            dataExact(new UniPc(k, Prediction.DATA, UniPc.Variant.EXACT, false, NEVER_CORRECTED, List.of()), k - 1, lengths, c);
+        }
+        dataExact(new SaSolver(3, 3, SaSolver.Tau.constant(0), Prediction.DATA, false, Convention.EXACT), 2, lengths, c);
+        dataExact(new DpmSolverMultistep(OrderRamp.of(3), Prediction.DATA, SolverType.MIDPOINT, 0, Convention.EXACT), 2, lengths, c);
         dataExact(DpmSolverMultistep.plusPlus(2), 0, lengths, c);
         dataExact(new UniPc(3, Prediction.DATA, UniPc.Variant.BH2, false, NEVER_CORRECTED, List.of()), 2, lengths, c);
     }
@@ -126,6 +132,10 @@ class PolynomialsTest {
     void methods_that_predict_the_noise(@ForAll @Size(STEPS) List<@DoubleRange(min = 0.1, max = 1) Double> lengths, @ForAll @Size(4) List<@DoubleRange(min = -1, max = 1) Double> c) {
         for (int k = 1; k <= 3; k++) {
             noiseExact(new DpmSolverMultistep(OrderRamp.of(k), Prediction.NOISE, SolverType.HEUN, 0, Convention.EXACT), k - 1, lengths, c);
+        }
+        for (int k = 1; k <= 4; k++) {
+            noiseExact(new Deis(OrderRamp.of(k)), k - 1, lengths, c);
+            noiseExact(new UniPc(k, Prediction.NOISE, UniPc.Variant.EXACT, false, NEVER_CORRECTED, List.of()), k - 1, lengths, c);
         }
     }
 

@@ -6,7 +6,6 @@ import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,15 +36,8 @@ public record Deis(OrderRamp ramp) implements Solver {
         if (grid.still(step)) {
             return Combination.SAMPLE;
         }
-        NoiseLevel from = grid.from(step);
-        NoiseLevel to = grid.to(step);
+        DpmTerms terms = DpmTerms.of(grid.from(step), grid.to(step), Prediction.NOISE, 0);
         History history = History.withSignal(grid, step, ramp.at(grid, step));
-        Combination next = Combination.ZERO.withSample(to.alpha() / from.alpha());
-        if (history.size() == 1) {
-            return next.withMemory(DpmTerms.of(from, to, Prediction.NOISE, 0).value());
-        }
-        double h = grid.h(step);
-        double[] nodes = history.map(i -> (grid.from(i).lambda() - from.lambda()) / h);
-        return next.withMemory(history.memory(Arrays.stream(Lagrange.exponential(nodes, -h)).map(w -> -to.sigma() * h * w).toArray()));
+        return terms.from(false).withMemory(history.memory(Lagrange.weights(history.nodes(grid, 0), terms::moment)));
     }
 }

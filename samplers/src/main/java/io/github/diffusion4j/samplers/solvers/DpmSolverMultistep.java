@@ -74,45 +74,28 @@ public record DpmSolverMultistep(OrderRamp ramp, Prediction prediction, SolverTy
         return List.of(stage.withRemember(prediction.remembered(from)));
     }
 
-    /** An estimate at pure noise lies infinitely far away; differences to it have no weight. */
+    /** An estimate at pure noise lies infinitely far away; it counts as one, but differences to it have no weight. */
     private Combination next(TimeGrid grid, int step) {
         DpmTerms terms = DpmTerms.of(grid.from(step), grid.to(step), prediction, eta);
-        History history = History.of(grid, step, grid.history(step) + 1, ramp.at(grid, step), level -> true);
-        double[] lambda = history.map(i -> grid.from(i).lambda());
-        double[] weights = switch (history.size()) {
-            case 1 -> new double[] {terms.value()};
-            case 2 -> second(terms, grid.h(step) / (lambda[0] - lambda[1]));
-            default -> third(terms, curvature(terms, grid.to(step)), grid.h(step), lambda[0] - lambda[1], lambda[1] - lambda[2]);
-        };
+        int order = ramp.at(grid, step);
+        int estimates = History.of(grid, step, grid.history(step) + 1, order, level -> true).size();
+        double slope = estimates == 2 ? type.slope(terms) : terms.moment(1);
+        History history = History.withSignal(grid, step, order);
+        double[] weights = Lagrange.weights(history.nodes(grid, 0), degree -> degree == 0 ? terms.value() : degree == 1 ? slope : second(terms));
         return terms.from(false).withMemory(history.memory(weights));
     }
 
-    private double[] second(DpmTerms terms, double perStep) {
-        double slope = (type == SolverType.HEUN ? terms.slope() : terms.value() / 2) * perStep;
-        return new double[] {terms.value() + slope, -slope};
-    }
-
-    private double[] third(DpmTerms terms, double secondDerivative, double h, double h0, double h1) {
-        double share = h0 / (h0 + h1);
-        double slope10 = terms.slope() * (1 + share);
-        double slope11 = -terms.slope() * share;
-        double curvature = secondDerivative * h / (h0 + h1);
-        double d10 = (slope10 + curvature) * h / h0;
-        double d11 = (slope11 - curvature) * h / h1;
-        return new double[] {terms.value() + d10, d11 - d10, -d11};
-    }
-
-    /** The weight of the second divided difference. */
-    private double curvature(DpmTerms terms, NoiseLevel to) {
+    /** The second moment, twice the weight of {@code h^2 D''}. */
+    private double second(DpmTerms terms) {
         if (convention == Convention.EXACT) {
-            return 2 * terms.curvature();
+            return terms.moment(2);
         }
         if (convention == Convention.K_DIFFUSION || eta == 0) {
-            return terms.curvature();
+            return terms.moment(2) / 2;
         }
         if (prediction == Prediction.NOISE) {
             throw new IllegalArgumentException("Diffusers has no third order for sde-dpmsolver; use order 2");
         }
-        return terms.curvature() - to.alpha();
+        return terms.moment(2) / 2 + terms.factor();
     }
 }

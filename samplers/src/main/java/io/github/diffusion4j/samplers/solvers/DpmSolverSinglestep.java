@@ -62,31 +62,10 @@ public record DpmSolverSinglestep(List<Integer> orders, Prediction prediction, S
         NoiseLevel to = grid.to(step);
         DpmTerms terms = DpmTerms.of(start, to, prediction, eta);
         double h = to.lambda() - start.lambda();
-        double[] since = block.map(i -> grid.from(i).lambda() - start.lambda());
-        double[] weights = switch (block.size()) {
-            case 1 -> new double[] {terms.value()};
-            case 2 -> second(terms, h / since[0]);
-            default -> third(terms, to, h / since[0], h / since[1]);
-        };
-        return terms.from(block.size() > 1).withMemory(block.memory(weights));
-    }
-
-    private double[] second(DpmTerms terms, double perStep) {
-        double slope = (type == SolverType.HEUN ? terms.slope() : terms.value() / 2) * perStep;
-        return new double[] {slope, terms.value() - slope};
-    }
-
-    /** {@code per0 = h / h2} and {@code per1 = h / h1} turn the differences to the newest and the middle estimate into slopes. */
-    private double[] third(DpmTerms terms, NoiseLevel to, double per0, double per1) {
-        if (type == SolverType.MIDPOINT) {
-            double slope = terms.slope() * per0;
-            return new double[] {slope, 0, terms.value() - slope};
-        }
-        double r0 = 1 / per0;
-        double r1 = 1 / per1;
-        double curvature = convention == Convention.DIFFUSERS && eta > 0 ? terms.curvature() - to.alpha() : terms.curvature();
-        double newest = (-terms.slope() * r1 + 2 * curvature) / (r0 - r1) * per0;
-        double middle = (terms.slope() * r0 - 2 * curvature) / (r0 - r1) * per1;
-        return new double[] {newest, middle, terms.value() - newest - middle};
+        double slope = block.size() == 2 ? type.slope(terms) : terms.moment(1);
+        double second = terms.moment(2) + (convention == Convention.DIFFUSERS && eta > 0 ? -2 * to.alpha() : 0);
+        History used = block.size() == 3 && type == SolverType.MIDPOINT ? block.ends() : block;
+        double[] weights = Lagrange.weights(used.map(i -> (grid.from(i).lambda() - start.lambda()) / h), degree -> degree == 0 ? terms.value() : degree == 1 ? slope : second);
+        return terms.from(block.size() > 1).withMemory(used.memory(weights));
     }
 }

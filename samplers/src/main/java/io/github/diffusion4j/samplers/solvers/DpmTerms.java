@@ -8,17 +8,19 @@ import io.github.diffusion4j.core.plan.Combination;
  * arXiv:2206.00927, equation 3.7; arXiv:2211.01095, equations 9, 12 and 14; Gonzalez et al., arXiv:2305.14267 for eta between
  * 0 and 1). With {@code h = lambda' - lambda}, {@code z = -(1 + eta) h} for data, {@code z = h} for noise:
  * <pre>
- *   data   x' = (sigma' / sigma) e^(-eta h) x  - alpha' (z phi1(z) D  + z phi2(z) h D' + z phi3(z) h^2 D'') + sigma' sqrt(1 - e^(-2 eta h)) n
- *   noise  x' = (alpha' / alpha) x - (1 + eta) sigma' (z phi1(z) e  + z phi2(z) h e' + z phi3(z) h^2 e'') + sigma' sqrt(e^(2 eta h) - 1) n
+ *   data   x' = (sigma' / sigma) e^(-eta h) x  - alpha' (z phi1(z) D  + z phi2(z) h D' + z phi3(z) h^2 D'' + ...) + sigma' sqrt(1 - e^(-2 eta h)) n
+ *   noise  x' = (alpha' / alpha) x - (1 + eta) sigma' (z phi1(z) e  + z phi2(z) h e' + z phi3(z) h^2 e'' + ...) + sigma' sqrt(e^(2 eta h) - 1) n
  * </pre>
+ * Every multistep solver in half log-SNR draws a polynomial through estimates at nodes {@code r_j = (lambda_j - lambda) / h}: its weights have the {@link #moment moments}
+ * {@code sum_j w_j r_j^k = k! factor z phi_(k+1)(z)}, one for each node; what published solvers have otherwise is a moment of another value.
  *
  * @param sample the weight of the sample the step starts from
- * @param value the weight of the estimate
- * @param slope the weight of {@code h} times its derivative in lambda
- * @param curvature the weight of {@code h^2} times its second derivative
+ * @param value the weight of the estimate, {@code factor z phi1(z)} or its limit
+ * @param factor {@code -alpha'} for data, {@code -(1 + eta) sigma'} for noise
+ * @param z the exponent
  * @param noise the weight of fresh noise
  */
-record DpmTerms(double sample, double value, double slope, double curvature, double noise) {
+record DpmTerms(double sample, double value, double factor, double z, double noise) {
 
     static DpmTerms of(NoiseLevel from, NoiseLevel to, Prediction prediction, double eta) {
         double h = to.lambda() - from.lambda();
@@ -34,7 +36,7 @@ record DpmTerms(double sample, double value, double slope, double curvature, dou
             double z = -(1 + eta) * h;
             double fresh = to.sigma() == 0 || eta == 0 ? 0 : to.sigma() * Math.sqrt(-Math.expm1(-2 * eta * h));
             double kept = eta == 0 ? 1 : Math.exp(-eta * h);
-            return new DpmTerms(to.sigma() / from.sigma() * kept, -to.alpha() * Math.expm1(z), weight(-to.alpha(), 2, z), weight(-to.alpha(), 3, z), fresh);
+            return new DpmTerms(to.sigma() / from.sigma() * kept, -to.alpha() * Math.expm1(z), -to.alpha(), z, fresh);
         }
         if (to.sigma() == 0 && eta == 0) {
             double carry = to.alpha() / from.alpha();
@@ -42,11 +44,17 @@ record DpmTerms(double sample, double value, double slope, double curvature, dou
         }
         double factor = -(1 + eta) * to.sigma();
         double fresh = eta == 0 ? 0 : to.sigma() * Math.sqrt(Math.expm1(2 * eta * h));
-        return new DpmTerms(to.alpha() / from.alpha(), factor * Math.expm1(h), weight(factor, 2, h), weight(factor, 3, h), fresh);
+        return new DpmTerms(to.alpha() / from.alpha(), factor * Math.expm1(h), factor, h, fresh);
     }
 
-    private static double weight(double factor, int k, double z) {
-        return factor * z * Phi.of(k, z);
+    /** The weight of an estimate that is {@code r^degree}, r going from 0 to 1 during the step. */
+    double moment(int degree) {
+        return degree == 0 ? value : factor * z * Phi.factorial(degree) * Phi.of(degree + 1, z);
+    }
+
+    /** The weights of estimates at nodes, exact but for the slope, which stands for {@code moment(1)}. */
+    double[] weights(double[] nodes, double slope) {
+        return Lagrange.weights(nodes, degree -> degree == 1 ? slope : moment(degree));
     }
 
     /** The combination of sample and noise; predictions follow. */

@@ -6,6 +6,7 @@ import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -88,27 +89,12 @@ public record ErSde(int order, NoiseScaler scaler, boolean corrected, int rectan
 
     /** The weights of the estimates at some v, newest first. */
     private double[] weights(double[] v, double end, double r) {
-        double[] weights = new double[v.length];
-        weights[0] = 1 - r;
-        if (v.length == 1) {
-            return weights;
-        }
         double way = end - v[0];
-        double slope = way + integral(v[0], end, 0);
-        double newer = 1 / (v[0] - v[1]);
-        double curve = 0;
-        if (v.length == 3) {
-            curve = 2 * (way * way / 2 + integral(v[0], end, 1)) / (v[0] - v[2]) + (corrected ? slope * (v[0] - v[1]) / (v[0] - v[2]) : 0);
-        }
-        double first = (slope + curve) * newer;
-        weights[0] += first;
-        weights[1] -= first;
-        if (v.length == 3) {
-            double second = curve / (v[1] - v[2]);
-            weights[1] -= second;
-            weights[2] += second;
-        }
-        return weights;
+        return Lagrange.weights(Arrays.stream(v).map(each -> each - v[0]).toArray(), degree -> switch (degree) {
+            case 0 -> 1 - r;
+            case 1 -> way + integral(v[0], end, 0);
+            default -> way * way + 2 * integral(v[0], end, 1) - (corrected ? 0 : (v[0] - v[1]) * (way + integral(v[0], end, 0)));
+        });
     }
 
     /** {@code phi(end) integral_end^v (u - v)^k / phi(u) du}. */

@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.TimeGrid;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -53,9 +54,9 @@ record History(int[] steps, int newest) {
         return steps.length;
     }
 
-    /** The first few of them. */
-    History first(int count) {
-        return new History(Arrays.copyOf(steps, Math.min(count, steps.length)), newest);
+    /** The newest and the oldest of them. */
+    History ends() {
+        return new History(new int[] {steps[0], steps[steps.length - 1]}, newest);
     }
 
     /** A number for each estimate that is used. */
@@ -63,11 +64,27 @@ record History(int[] steps, int newest) {
         return Arrays.stream(steps).mapToDouble(ofStep).toArray();
     }
 
-    /** Weights of the estimates that are used as weights of all that are remembered, the newest first, 0 where an estimate is left out. */
+    /**
+     * Where the estimates lie in half log-SNR, in units of the newest step from its start.
+     *
+     * @param grid the run
+     * @param atEnd 1 if the one at the end of the step, at 1, comes before them, as for a corrector, 0 if not
+     */
+    double[] nodes(TimeGrid grid, int atEnd) {
+        double start = grid.from(newest).lambda();
+        return DoubleStream.concat(DoubleStream.of(1).limit(atEnd), Arrays.stream(map(i -> (grid.from(i).lambda() - start) / grid.h(newest)))).toArray();
+    }
+
+    /**
+     * Weights of the estimates that are used as weights of all that are remembered, the newest first, 0 where an estimate is left out. If there are more weights than estimates, the first ones are of
+     * estimates that came later.
+     */
     double[] memory(double... weights) {
-        double[] memory = new double[steps.length == 0 ? 0 : newest - steps[steps.length - 1] + 1];
+        int later = weights.length - steps.length;
+        double[] memory = Arrays.copyOf(weights, later + (steps.length == 0 ? 0 : newest - steps[steps.length - 1] + 1));
+        Arrays.fill(memory, later, memory.length, 0);
         for (int k = 0; k < steps.length; k++) {
-            memory[newest - steps[k]] = weights[k];
+            memory[later + newest - steps[k]] = weights[later + k];
         }
         return memory;
     }

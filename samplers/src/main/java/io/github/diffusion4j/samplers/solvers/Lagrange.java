@@ -1,6 +1,7 @@
 package io.github.diffusion4j.samplers.solvers;
 
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Integrals of the Lagrange basis polynomials of some nodes: the weights of multistep methods, exact for polynomials. */
 final class Lagrange {
@@ -13,14 +14,6 @@ final class Lagrange {
         return weights(scaled(nodes, a, length), degree -> length / (degree + 1));
     }
 
-    /**
-     * The weights of exponential integrators, {@code integral_0^1 exp(-z (1 - t)) p(t) dt = sum_j w_j p(nodes_j)}; the moments
-     * are {@code k! phi_(k+1)(-z)} (Hochbruck and Ostermann, Acta Numerica 2010, equation 2.10).
-     */
-    static double[] exponential(double[] nodes, double z) {
-        return weights(nodes, degree -> Phi.factorial(degree) * Phi.of(degree + 1, -z));
-    }
-
     private static double[] scaled(double[] nodes, double origin, double length) {
         double[] result = new double[nodes.length];
         for (int j = 0; j < nodes.length; j++) {
@@ -31,11 +24,12 @@ final class Lagrange {
 
     /** The weights with {@code sum_j w_j nodes_j^k = moment(k)} for every k below the number of nodes. */
     static double[] weights(double[] nodes, IntToDoubleFunction moment) {
+        double[] moments = IntStream.range(0, nodes.length).mapToDouble(moment).toArray();
         double[] weights = new double[nodes.length];
         for (int j = 0; j < nodes.length; j++) {
             double[] basis = basis(nodes, j);
             for (int degree = 0; degree < basis.length; degree++) {
-                weights[j] += basis[degree] * moment.applyAsDouble(degree);
+                weights[j] += basis[degree] * moments[degree];
             }
         }
         return weights;

@@ -8,7 +8,6 @@ import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 
 /**
  * SA-Solver, stochastic Adams-Bashforth prediction and Adams-Moulton correction (Xue et al., arXiv:2309.05019, equations 14 to 17). With
@@ -19,8 +18,8 @@ import java.util.stream.DoubleStream;
  * </pre>
  * The corrector repeats the step with the estimate at its end among the points and the same noise z.
  *
- * <p>The authors' code adds a term of third order to the second-order data formulas, {@code +-T alpha' h^2 (1/2 - phi2(-T h)) / (l0 - l1)};
- * {@link Convention#DIFFUSERS} has it. ComfyUI, {@link Convention#K_DIFFUSION}, takes tau from the end of a step instead of its start, and orders near clean data that are lower by one (predictor) or
+ * <p>The authors' code adds a term of third order to the second-order data formulas, {@code +-T alpha' h^2 (1/2 - phi2(-T h)) / (l0 - l1)}, which makes the weight of the difference that of the
+ * middle of the step; {@link Convention#DIFFUSERS} has it. ComfyUI, {@link Convention#K_DIFFUSION}, takes tau from the end of a step instead of its start, and orders near clean data that are lower by one (predictor) or
  * two (corrector).
  *
  * @param predictorOrder the number of estimates the predictor uses, 1 to 16
@@ -161,37 +160,14 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
         NoiseLevel to = grid.to(step);
         DpmTerms terms = DpmTerms.of(from, to, prediction, t * t);
         double noise = prediction == Prediction.DATA || t == 0 ? terms.noise() : t * to.sigma() * Math.sqrt(Math.expm1(2 * grid.h(step)));
-        return new DpmTerms(terms.sample(), terms.value(), terms.slope(), terms.curvature(), noise);
+        return new DpmTerms(terms.sample(), terms.value(), terms.factor(), terms.z(), noise);
     }
 
     /** The weights of all remembered estimates; with one at the step's end, {@code atEnd} 1, that is the newest. */
     private double[] weights(TimeGrid grid, int step, History history, int atEnd) {
-        double h = grid.h(step);
-        double[] earlier = history.map(i -> (grid.from(i).lambda() - grid.from(step).lambda()) / h);
-        double[] nodes = DoubleStream.concat(DoubleStream.generate(() -> 1).limit(atEnd), Arrays.stream(earlier)).toArray();
-        double[] weights = nodes.length == 1 ? new double[] {terms(grid, step).value()} : polynomial(grid, step, nodes);
-        double[] memory = history.memory(Arrays.copyOfRange(weights, atEnd, weights.length));
-        return DoubleStream.concat(Arrays.stream(weights, 0, atEnd), Arrays.stream(memory)).toArray();
-    }
-
-    private double[] polynomial(TimeGrid grid, int step, double[] nodes) {
-        double h = grid.h(step);
-        NoiseLevel to = grid.to(step);
-        double t = 1 + Math.pow(tau(grid, step), 2);
-        boolean data = prediction == Prediction.DATA;
-        double scale = data ? t * to.alpha() * h : -t * to.sigma() * h;
-        double[] weights = Lagrange.exponential(nodes, data ? t * h : -h);
-        if (nodes.length == 2 && type == SolverType.MIDPOINT) {
-            int other = nodes[0] == 0 ? 1 : 0;
-            double slope = scale / 2 / nodes[other];
-            double value = scale * Phi.of(1, data ? -t * h : h) - slope;
-            return other == 1 ? new double[] {value, slope} : new double[] {slope, value};
-        }
-        if (nodes.length == 2 && data && convention == Convention.DIFFUSERS) {
-            double extra = (0.5 - Phi.of(2, -t * h)) / (nodes[0] - nodes[1]);
-            weights[0] += extra;
-            weights[1] -= extra;
-        }
-        return Arrays.stream(weights).map(w -> w * scale).toArray();
+        DpmTerms terms = terms(grid, step);
+        double[] nodes = history.nodes(grid, atEnd);
+        boolean halves = nodes.length == 2 && (type == SolverType.MIDPOINT || prediction == Prediction.DATA && convention == Convention.DIFFUSERS);
+        return history.memory(terms.weights(nodes, halves ? terms.factor() * terms.z() / 2 : terms.moment(1)));
     }
 }

@@ -120,10 +120,13 @@ public final class SolverCatalog {
             fixed(all, "DEIS", "order " + order, new Deis(OrderRamp.of(order)));
         }
         for (UniPc.Variant variant : UniPc.Variant.values()) {
-            for (int order = 1; order <= 3; order++) {
+            // Of order 3 variants differ in the first steps alone.
+            for (int order = 1; order <= (variant == UniPc.Variant.EXACT ? 2 : 3); order++) {
                 fixed(all, "UniPC", "order " + order + " " + variant, new UniPc(order, Prediction.DATA, variant, false, Set.of(), List.of()));
             }
         }
+        fixed(all, "UniC", "order 2 after ER-SDE order 2 ODE", new UniPc(2, Prediction.DATA, UniPc.Variant.EXACT, false, Set.of(), List.of(new ErSde(2, NoiseScaler.ODE, true, 0))));
+        fixed(all, "UniC", "order 2 after LMS order 2", new UniPc(2, Prediction.NOISE, UniPc.Variant.EXACT, false, Set.of(), List.of(new LinearMultistep(2, Coordinate.EDM, Convention.EXACT))));
         fixed(all, "UniPC", "order 2 on noise", new UniPc(2, Prediction.NOISE, UniPc.Variant.BH2, false, Set.of(), List.of()));
         for (int order = 1; order <= 3; order++) {
             fixed(all, "SA-Solver", "order " + order + " tau 0", new SaSolver(order, order, Tau.constant(0), Prediction.DATA, false, Convention.EXACT));

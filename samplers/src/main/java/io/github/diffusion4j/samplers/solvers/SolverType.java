@@ -5,5 +5,9 @@ public enum SolverType {
     /** The difference has half the weight of the newest estimate. */
     MIDPOINT,
     /** The difference has the weight of the exact integral of a line. */
-    HEUN
+    HEUN;
+
+    double slope(DpmTerms terms) {
+        return this == HEUN ? terms.moment(1) : terms.value() / 2;
+    }
 }

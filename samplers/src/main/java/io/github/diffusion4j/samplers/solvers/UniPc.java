@@ -6,20 +6,19 @@ import io.github.diffusion4j.core.plan.Combination;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.core.plan.SolverTraits;
 import io.github.diffusion4j.core.plan.Stage;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.DoubleStream;
 
 /**
- * UniPC, a predictor and a corrector of any order that share one network evaluation (Zhao et al., arXiv:2302.04867, equations 3, 8
- * and 9). With {@code z = -h} for data and {@code z = h} for noise, r_k the distances of earlier estimates in units of h, and B(z) = z (bh1)
- * or e^z - 1 (bh2), the weights rho solve
+ * UniPC, a predictor and a corrector of any order that share one network evaluation (Zhao et al., arXiv:2302.04867, equations 3, 8 and 9). Both integrate the polynomial through the last estimates
+ * m_j at distances r_j, in units of the step h from its start. With {@code z = -h}, {@code carry = sigma' / sigma} and {@code scale = alpha'} for data, {@code z = h}, {@code carry = alpha' / alpha} and
+ * {@code scale = sigma'} for noise,
  * <pre>
- *   sum_k rho_k r_k^(j-1) = j! z phi_(j+1)(z) / B(z),   j = 1, 2, ...
- *   x' = carry x - scale (z phi1(z) m0 + B(z) sum_k rho_k (m_k - m0) / r_k)
+ *   x' = carry x + sum_j w_j m_j,   sum_j w_j r_j^k = -scale k! z phi_(k+1)(z),   k = 0, 1, ... below the number of estimates
  * </pre>
- * The corrector adds the estimate at the predicted point (r = 1), reusing the evaluation of the next step; it raises the order by one.
+ * The corrector adds the estimate at the predicted point (r = 1), reusing the evaluation of the next step; it raises the order by one, of any predictor of one evaluation for each step.
+ *
+ * <p>The paper's function B(z) drops out of its equations but where there are two estimates, of which it has {@code sum_j w_j r_j = -scale B(z) / 2}.
  *
  * @param order the order of the predictor, 1 to 16
  * @param prediction DATA or NOISE
@@ -38,7 +37,9 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
         /** {@code B(z) = z}. */
         BH1,
         /** {@code B(z) = e^z - 1}. */
-        BH2
+        BH2,
+        /** None: the exact integral of two estimates too, {@code B(z) = 2 z phi_2(z)}. Without corrector an exponential Adams-Bashforth method of any order. */
+        EXACT
     }
 
     /** Checks the order. */
@@ -71,7 +72,7 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
         NoiseLevel from = grid.from(step);
         boolean corrects = grid.history(step) > 0 && !disabledCorrectors.contains(step - 1) && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
         Stage stage = Stage.of(from, next(grid, step)).withRemember(prediction.remembered(from));
-        return List.of(stage.withAnchor(corrects ? corrected(grid, step - 1) : Combination.SAMPLE));
+        return List.of(stage.withAnchor(corrects ? step(grid, step - 1, 1) : Combination.SAMPLE));
     }
 
     /** The estimates that a step uses. */
@@ -91,54 +92,19 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
         if (PureNoise.touches(grid, step)) {
             return PureNoise.fromAnchor(grid, step, 0);
         }
+        return step(grid, step, 0);
+    }
+
+    /** The update from the anchor, with the estimate at the step's end, which then is the newest memory, or without. */
+    private Combination step(TimeGrid grid, int step, int atEnd) {
+        DpmTerms terms = DpmTerms.of(grid.from(step), grid.to(step), prediction, 0);
         History history = history(grid, step);
-        double[] nodes = nodes(grid, step, history);
-        double[] rho = history.size() == 2 ? new double[] {0.5} : rho(nodes, z(grid, step));
-        return step(grid, step, history, rho, new double[0]);
-    }
-
-    /** The end of a step, from its start (the anchor) with the estimate at its end, which is the newest memory. */
-    private Combination corrected(TimeGrid grid, int step) {
-        History history = history(grid, step);
-        int k = history.size();
-        double[] nodes = Arrays.copyOf(nodes(grid, step, history), k);
-        nodes[k - 1] = 1;
-        double[] rho = k == 1 ? new double[] {0.5} : rho(nodes, z(grid, step));
-        return step(grid, step, history, rho, new double[] {rho[k - 1]});
-    }
-
-    private double z(TimeGrid grid, int step) {
-        return prediction == Prediction.DATA ? -grid.h(step) : grid.h(step);
-    }
-
-    /** Where the estimates before the newest lie, in units of the step from its start. */
-    private static double[] nodes(TimeGrid grid, int step, History history) {
-        double[] all = history.map(i -> (grid.from(i).lambda() - grid.from(step).lambda()) / grid.h(step));
-        return Arrays.copyOfRange(all, 1, all.length);
+        double[] nodes = history.nodes(grid, atEnd);
+        double slope = nodes.length == 2 && variant != Variant.EXACT ? terms.factor() * b(terms.z()) / 2 : terms.moment(1);
+        return Combination.ZERO.withAnchor(terms.sample()).withMemory(history.memory(terms.weights(nodes, slope)));
     }
 
     private double b(double z) {
         return variant == Variant.BH1 ? z : Math.expm1(z);
-    }
-
-    private double[] rho(double[] nodes, double z) {
-        return Lagrange.weights(nodes, j -> Phi.factorial(j + 1) * z * Phi.of(j + 2, z) / b(z));
-    }
-
-    /** The update from the anchor; {@code atEnd} holds the weight of the estimate at the end, which then is the newest memory. */
-    private Combination step(TimeGrid grid, int step, History history, double[] rho, double[] atEnd) {
-        NoiseLevel to = grid.to(step);
-        DpmTerms terms = DpmTerms.of(grid.from(step), to, prediction, 0);
-        double[] nodes = nodes(grid, step, history);
-        double scale = prediction == Prediction.DATA ? to.alpha() : to.sigma();
-        double factor = nodes.length + atEnd.length == 0 ? 0 : -scale * b(z(grid, step));
-        double[] weights = new double[1 + nodes.length];
-        for (int k = 0; k < nodes.length; k++) {
-            weights[1 + k] = factor * rho[k] / nodes[k];
-        }
-        double fromEnd = atEnd.length == 0 ? 0 : factor * atEnd[0];
-        weights[0] = terms.value() - Arrays.stream(weights).sum() - fromEnd;
-        double[] memory = DoubleStream.concat(Arrays.stream(atEnd).map(w -> fromEnd), Arrays.stream(history.memory(weights))).toArray();
-        return Combination.ZERO.withAnchor(terms.sample()).withMemory(memory);
     }
 }

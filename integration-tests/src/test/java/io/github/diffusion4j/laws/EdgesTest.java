@@ -116,7 +116,7 @@ class EdgesTest {
             "steps must lie in 1 to", "outside 0 to", "only one of use_karras_sigmas", "unknown prediction_type", "unknown algorithm_type", "unknown beta_schedule", "has solver_order 1 and 2",
             "takes 2 steps", "cannot step to sigma 0", "cannot step to clean data", "has timestep_spacing leading and trailing", "has no thresholding", "no third order for sde-dpmsolver",
             "needs at least 2", "needs as many timesteps to pick from", "step towards the noise cannot", "and use_karras_sigmas runs over sigma / alpha",
-            "and use_exponential_sigmas runs over sigma / alpha", "and use_beta_sigmas runs over sigma / alpha");
+            "and use_exponential_sigmas runs over sigma / alpha", "from which a restart cannot jump", "at a level with noise to restart from", "and use_beta_sigmas runs over sigma / alpha");
 
     private static void runs(Supplier<Plan> made, IntPredicate asked, Supplier<String> what) {
         Plan plan;

@@ -65,8 +65,13 @@ public record Churn(Solver inner, double gamma, double sigmaMin, double sigmaMax
             starts.set(earlier, starts.get(earlier).edmSigma() < lifted.edmSigma() ? lifted : starts.get(earlier));
         }
         List<Stage> stages = new ArrayList<>(inner.stages(new TimeGrid(starts, grid.ends(), grid.curve(), grid.first(), grid.last()), step));
-        double fresh = noise * lifted.alpha() * Math.sqrt(lifted.edmSigma() * lifted.edmSigma() - sigma * sigma);
-        stages.set(0, stages.get(0).withBefore(Combination.ZERO.withSample(lifted.alpha() / from.alpha()).withNoise(fresh)));
+        stages.set(0, stages.get(0).withBefore(lift(from, lifted, noise)));
         return stages;
+    }
+
+    /** The sample at a higher noise level, with fresh noise. */
+    static Combination lift(NoiseLevel from, NoiseLevel to, double noise) {
+        double fresh = noise * to.alpha() * Math.sqrt(to.edmSigma() * to.edmSigma() - from.edmSigma() * from.edmSigma());
+        return Combination.ZERO.withSample(to.alpha() / from.alpha()).withNoise(fresh);
     }
 }

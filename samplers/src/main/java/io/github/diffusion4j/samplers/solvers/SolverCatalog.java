@@ -92,6 +92,8 @@ public final class SolverCatalog {
         fixed(all, "DPM2", "", new Midpoint(0));
         fixed(all, "DPM2", "ancestral", new Midpoint(1));
         all.add(new Entry("Heun", "with churn", steps -> Churn.of(new Heun(Coordinate.EDM), 4, steps)));
+        all.add(new Entry("Restart", "Heun once from 0.5 to 2", steps -> restarted(new Heun(Coordinate.EDM), steps)));
+        all.add(new Entry("Restart", "DPM-Solver++ multistep order 2 once from 0.5 to 2", steps -> restarted(DpmSolverMultistep.plusPlus(2), steps)));
         fixed(all, "DPM++ 2S", "", new DpmPlusPlus2sAncestral(0));
         fixed(all, "DPM++ 2S", "ancestral", new DpmPlusPlus2sAncestral(1));
         fixed(all, "DPM++ SDE", "eta 0", new DpmPlusPlusSde(0.5, 0, 1));
@@ -108,6 +110,11 @@ public final class SolverCatalog {
         fixed(all, "SEEDS", "3", new Seeds(List.of(1 / 3.0, 2 / 3.0), Seeds.Weights.SEEDS, 1));
         fixed(all, "Heun++", "", new HeunPlusPlus(Coordinate.EDM, 0));
         all.add(new Entry("DPM-Solver fast", "", steps -> new DpmFast(IntStream.range(0, steps).mapToObj(i -> 3).toList(), 0)));
+    }
+
+    /** The way down has a share of the steps, so that it becomes finer with the run; a run of one step has no level to restart from. */
+    private static Solver restarted(Solver inner, int steps) {
+        return Restart.of(inner, List.of(new Restart.Segment(2 + steps / 4, steps == 1 ? 0 : 1, 0.5, 2)));
     }
 
     private static void multistep(List<Entry> all) {

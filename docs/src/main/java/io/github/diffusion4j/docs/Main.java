@@ -7,7 +7,6 @@ import io.github.diffusion4j.docs.emoji.FitCommand;
 import io.github.diffusion4j.docs.emoji.GuidanceCommand;
 import io.github.diffusion4j.docs.emoji.GuidesCommand;
 import io.github.diffusion4j.docs.emoji.QualityCommand;
-import io.github.diffusion4j.docs.figures.TabulateCommand;
 import io.github.diffusion4j.docs.figures.WorkPrecisionCommand;
 import io.github.diffusion4j.docs.gallery.GalleryCommand;
 import io.github.diffusion4j.docs.reference.FromDiffusersCommand;
@@ -15,17 +14,21 @@ import io.github.diffusion4j.docs.reference.ReferenceCommand;
 import io.github.diffusion4j.docs.server.ExploreCommand;
 import io.github.diffusion4j.docs.server.ServeCommand;
 import io.github.diffusion4j.docs.site.SiteCommand;
+import io.github.diffusion4j.docs.tabulate.PlanCommand;
+import io.github.diffusion4j.docs.tabulate.TabulateCommand;
 import io.github.diffusion4j.docs.text.TextCommand;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
- * {@code guidance}, {@code quality}, {@code fit}, {@code guides}, {@code serve} and {@code explore}.
+ * The command line: {@code draw}, {@code digits}, {@code text}, {@code tabulate}, {@code plan}, {@code from-diffusers}, {@code work-precision}, {@code reference}, {@code gallery}, {@code site}, {@code benchmark},
+ * {@code guidance}, {@code quality}, {@code fit}, {@code guides}, {@code serve}, {@code explore} and {@code generate-completion}.
  */
 @Command(name = "diffusion4j", description = "Noise schedulers for diffusion models on the JVM.", mixinStandardHelpOptions = true,
-        subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
-            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, FitCommand.class, GuidesCommand.class, ServeCommand.class, ExploreCommand.class},
+        subcommands = {DrawCommand.class, DigitsCommand.class, TextCommand.class, TabulateCommand.class, PlanCommand.class, FromDiffusersCommand.class, WorkPrecisionCommand.class, ReferenceCommand.class,
+            GalleryCommand.class, SiteCommand.class, BenchmarkCommand.class, GuidanceCommand.class, QualityCommand.class, FitCommand.class, GuidesCommand.class, ServeCommand.class, ExploreCommand.class,
+            GenerateCompletion.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

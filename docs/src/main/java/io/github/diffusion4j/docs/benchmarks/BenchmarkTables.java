@@ -1,6 +1,6 @@
 package io.github.diffusion4j.docs.benchmarks;
 
-import io.github.diffusion4j.docs.gallery.Table;
+import io.github.diffusion4j.samplers.tables.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

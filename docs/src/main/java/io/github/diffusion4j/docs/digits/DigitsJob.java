@@ -8,7 +8,8 @@ import io.github.diffusion4j.core.noise.NoiseRequest;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.docs.figures.Chart;
-import io.github.diffusion4j.docs.figures.NoiseCurve;
+import io.github.diffusion4j.docs.figures.Look;
+import io.github.diffusion4j.docs.figures.NoiseFigure;
 import io.github.diffusion4j.docs.figures.Pictures;
 import io.github.diffusion4j.docs.figures.ProgressBars;
 import io.github.diffusion4j.docs.report.Report;
@@ -17,6 +18,8 @@ import io.github.diffusion4j.samplers.Sampling;
 import io.github.diffusion4j.samplers.diffusers.DDIMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DDPMScheduler;
 import io.github.diffusion4j.samplers.diffusers.DiscreteProcess;
+import io.github.diffusion4j.samplers.tables.NoiseTable;
+import io.github.diffusion4j.samplers.tables.Quantity;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.Timesteps;
 import java.io.IOException;
@@ -194,19 +197,20 @@ final class DigitsJob {
     }
 
     private void curves() throws IOException {
-        List<NoiseCurve> curves = Arrays.stream(BetaSchedule.values()).map(s -> new NoiseCurve(s.diffusersName(), s.schedule(TIMESTEPS))).toList();
+        List<NoiseTable> schedules = Arrays.stream(BetaSchedule.values()).map(s -> NoiseTable.of(s.diffusersName(), s.schedule(TIMESTEPS))).toList();
         List<String> files = new ArrayList<>();
-        for (NoiseCurve curve : curves) {
-            String file = "schedule-" + curve.name() + ".csv";
-            Files.writeString(folder.resolve(file), curve.table().csv());
-            files.add("<a href=\"" + file + "\">" + curve.name() + "</a>");
+        for (NoiseTable schedule : schedules) {
+            String file = "schedule-" + schedule.name() + ".csv";
+            Files.writeString(folder.resolve(file), schedule.table().csv());
+            files.add("<a href=\"" + file + "\">" + schedule.name() + "</a>");
         }
         report.section("Noise curves", "Tables: " + String.join(", ", files) + ".");
-        for (String column : List.of("alphas_cumprod", "sigma", "log_snr", "beta")) {
-            Chart chart = NoiseCurve.compare(curves, column, column.equals("sigma") || column.equals("beta"));
-            chart.write(folder.resolve("curve-" + column + ".svg"));
-            chart.write(folder.resolve("curve-" + column + ".png"));
-            report.figure("curve-" + column + ".svg", column + " of every schedule (<a href=\"curve-" + column + ".png\">PNG</a>)");
+        for (Quantity quantity : List.of(Quantity.ALPHA_BAR, Quantity.EDM_SIGMA, Quantity.LOG_SNR, Quantity.BETA)) {
+            Look look = Look.USUAL.logarithmic(false, quantity == Quantity.EDM_SIGMA || quantity == Quantity.BETA);
+            Chart chart = NoiseFigure.chart(quantity.label() + " of every schedule", schedules, Quantity.TIME, List.of(quantity), look);
+            chart.write(folder.resolve("curve-" + quantity.id() + ".svg"));
+            chart.write(folder.resolve("curve-" + quantity.id() + ".png"));
+            report.figure("curve-" + quantity.id() + ".svg", quantity.label() + " of every schedule (<a href=\"curve-" + quantity.id() + ".png\">PNG</a>)");
         }
     }
 }

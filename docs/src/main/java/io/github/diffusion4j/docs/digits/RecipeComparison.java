@@ -4,6 +4,7 @@ import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.training.LossByLevel;
 import io.github.diffusion4j.docs.figures.Chart;
+import io.github.diffusion4j.docs.figures.Look;
 import io.github.diffusion4j.docs.figures.Pictures;
 import io.github.diffusion4j.docs.figures.ProgressBars;
 import io.github.diffusion4j.docs.report.Report;
@@ -79,7 +80,7 @@ final class RecipeComparison {
     }
 
     private void sample(Map<DigitsRecipe, Denoiser> trained) throws IOException {
-        Chart chart = new Chart("Quality against evaluations of the network", "evaluations", "Frechet distance", true).logarithmicAcross();
+        Chart chart = new Chart("Quality against evaluations of the network", "evaluations", "Frechet distance", Look.USUAL.logarithmic(true, true));
         try (ProgressBar bar = ProgressBars.of("Sampling recipes", (long) trained.size() * Arrays.stream(EVALUATIONS).sum())) {
             for (Map.Entry<DigitsRecipe, Denoiser> entry : trained.entrySet()) {
                 DigitsRecipe recipe = entry.getKey();

@@ -1,17 +1,17 @@
 package io.github.diffusion4j.docs.emoji;
 
-import io.github.diffusion4j.core.DiscreteSchedule;
 import io.github.diffusion4j.core.kernel.HostArray;
 import io.github.diffusion4j.core.kernel.HostArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.Session;
-import io.github.diffusion4j.docs.figures.NoiseCurve;
+import io.github.diffusion4j.docs.figures.NoiseFigure;
 import io.github.diffusion4j.docs.figures.ProgressBars;
 import io.github.diffusion4j.docs.figures.Sheet;
 import io.github.diffusion4j.docs.report.Report;
 import io.github.diffusion4j.samplers.guidance.LinearGuidance;
+import io.github.diffusion4j.samplers.tables.NoiseTable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ record DrawJob(EmojiNetwork network, List<String> captions, int steps, double gu
             solvers(one, bar);
             way(one, bar);
         }
-        schedule().chart().write(folder.resolve("noise.svg"));
+        NoiseFigure.chart(schedule()).write(folder.resolve("noise.svg"));
         page(one);
     }
 
@@ -82,8 +82,8 @@ record DrawJob(EmojiNetwork network, List<String> captions, int steps, double gu
         return guidance == 1 ? plan : plan.guided(LinearGuidance.classifierFree(guidance));
     }
 
-    private NoiseCurve schedule() {
-        return new NoiseCurve("of the network (squaredcos_cap_v2)", (DiscreteSchedule) network.config().scheduler().schedule());
+    private NoiseTable schedule() {
+        return NoiseTable.of("of the network (squaredcos_cap_v2)", network.config().scheduler());
     }
 
     private void sheet(List<String> shown, List<String> styles, ProgressBar bar) throws IOException {

@@ -2,7 +2,7 @@ package io.github.diffusion4j.docs.emoji;
 
 import io.github.diffusion4j.docs.emoji.QualityWays.Setting;
 import io.github.diffusion4j.docs.figures.Chart;
-import io.github.diffusion4j.docs.gallery.Table;
+import io.github.diffusion4j.samplers.tables.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

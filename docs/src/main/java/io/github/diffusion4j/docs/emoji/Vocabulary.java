@@ -1,14 +1,13 @@
 package io.github.diffusion4j.docs.emoji;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.diffusion4j.samplers.names.Spelling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The words that the network was taught, by the numbers that it takes. The first stands for no word. */
 public final class Vocabulary {
@@ -72,23 +71,6 @@ public final class Vocabulary {
     }
 
     private String near(String word) {
-        return numbers.keySet().stream().sorted(Comparator.comparingInt((String known) -> distance(word, known)).thenComparing(numbers::get)).limit(OFFERED)
-                .collect(Collectors.joining(", "));
-    }
-
-    /** How many letters must be put in, taken out or changed (Levenshtein's distance). */
-    private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int changed = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
+        return String.join(", ", Spelling.nearest(word, numbers.entrySet().stream().sorted(Map.Entry.comparingByValue()).map(Map.Entry::getKey).toList(), OFFERED));
     }
 }

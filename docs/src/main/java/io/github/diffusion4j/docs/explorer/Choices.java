@@ -141,7 +141,7 @@ public final class Choices {
             "heun", Set.of("zsnr"), "lms4", Set.of("zsnr"), "heunflow", Set.of("dynamic"));
 
     /** Models people use, as selections. */
-    static final List<Choice<String>> MODELS = List.of(
+    public static final List<Choice<String>> MODELS = List.of(
             model("emoji", "Pictures from words (32x32)", "schedule=cosine&prediction=v&spacing=trailing&solver=dpmpp2m&steps=20"),
             model("sd15", "Stable Diffusion 1.5", "schedule=sd&prediction=epsilon&spacing=karras&solver=dpmpp2m&steps=20"),
             model("sdxl", "SDXL", "schedule=sd&prediction=epsilon&spacing=leading&solver=ddim&steps=30"),

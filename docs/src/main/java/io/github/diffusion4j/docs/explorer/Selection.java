@@ -56,7 +56,12 @@ public record Selection(String schedule, String prediction, String spacing, Stri
         return (size / 16) * (size / 16);
     }
 
-    NoiseSchedule noise() {
+    /**
+     * The schedule.
+     *
+     * @return the forward process
+     */
+    public NoiseSchedule noise() {
         return Choice.find(Choices.SCHEDULES, schedule);
     }
 
@@ -90,8 +95,12 @@ public record Selection(String schedule, String prediction, String spacing, Stri
         return noise instanceof DiscreteSchedule ? "betas" : noise instanceof Flow ? "flow" : noise instanceof EdmSchedule ? "edm" : "none";
     }
 
-    /** The {@code scheduler_config.json} of the class in Diffusers that is closest, or empty where none composes these parts. */
-    String config() {
+    /**
+     * The {@code scheduler_config.json} of the class in Diffusers that is closest.
+     *
+     * @return the config, empty where no class composes these parts
+     */
+    public String config() {
         Map<String, Object> named = Choices.CLASSES.get(solver + " " + family());
         Map<String, Object> spaced = Choice.named(Choices.SPACINGS, spacing).config();
         Set<String> lacks = Choices.LACKS.getOrDefault(solver, Set.of());

@@ -1,38 +1,35 @@
 package io.github.diffusion4j.docs.figures;
 
 import io.github.diffusion4j.samplers.WholeFile;
-import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import javax.imageio.ImageIO;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGraphics2D;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.w3c.dom.Document;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** A line chart that is written as PNG or SVG. */
+/** Lines and points over two axes with a legend, as SVG for light and dark screens, PNG or PDF. */
 public final class Chart {
 
-    private static final int WIDTH = 800;
-    private static final int HEIGHT = 480;
-    /** Points of a line; more cannot be told apart at this size. */
-    private static final int POINTS = 250;
-    private static final Color[] COLORS = {
-        new Color(0x1F77B4), new Color(0xD95F02), new Color(0x2CA02C), new Color(0x9467BD), new Color(0x8C564B), new Color(0xE377C2), new Color(0x17A2B8), new Color(0x7F7F7F), new Color(0xB8A000),
-        new Color(0x222222), new Color(0xC00020)};
+    /** Dots to the inch of a PNG whose density nobody chose: twice those of CSS. */
+    public static final double DENSITY = 192;
 
-    private final XYChart chart;
+    private static final double LETTER = 6.4;
+    private static final double LINE = 18;
+    private static final double SWATCH = 26;
+    private static final double[] MARGIN = {32, 20, 56, 64};
+
+    private final String title;
+    private final String x;
+    private final String y;
+    private final Look look;
+    private final List<Series> series = new ArrayList<>();
+
+    /** What is drawn in one colour; points have a line through them, a line has none. */
+    private record Series(String name, double[] xs, double[] ys, boolean dotted) {}
 
     /**
      * An empty chart.
@@ -40,22 +37,25 @@ public final class Chart {
      * @param title the title
      * @param x the label of the x axis
      * @param y the label of the y axis
-     * @param logarithmic whether the y axis is logarithmic
+     * @param look its size, its caption and what its axes are
      */
-    public Chart(String title, String x, String y, boolean logarithmic) {
-        chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
-        chart.getStyler().setChartBackgroundColor(Color.WHITE).setLegendPosition(Styler.LegendPosition.OutsideE).setSeriesColors(COLORS);
-        chart.getStyler().setYAxisLogarithmic(logarithmic);
+    public Chart(String title, String x, String y, Look look) {
+        this.title = title;
+        this.x = x;
+        this.y = y;
+        this.look = look;
     }
 
     /**
-     * With an x axis in powers of ten; all x values must be positive.
+     * An empty chart of the usual look.
      *
-     * @return this chart
+     * @param title the title
+     * @param x the label of the x axis
+     * @param y the label of the y axis
+     * @param logarithmic whether the y axis is logarithmic
      */
-    public Chart logarithmicAcross() {
-        chart.getStyler().setXAxisLogarithmic(true);
-        return this;
+    public Chart(String title, String x, String y, boolean logarithmic) {
+        this(title, x, y, Look.USUAL.logarithmic(false, logarithmic));
     }
 
     /**
@@ -67,8 +67,7 @@ public final class Chart {
      * @return this chart
      */
     public Chart line(String name, double[] xs, double[] ys) {
-        series(name, xs, ys).setMarker(SeriesMarkers.NONE);
-        return this;
+        return series(name, xs, ys, false);
     }
 
     /**
@@ -80,64 +79,98 @@ public final class Chart {
      * @return this chart
      */
     public Chart points(String name, double[] xs, double[] ys) {
-        series(name, xs, ys).setMarker(SeriesMarkers.CIRCLE);
-        return this;
+        return series(name, xs, ys, true);
     }
 
-    private XYSeries series(String name, double[] xs, double[] ys) {
-        int stride = Math.max(1, xs.length / POINTS);
-        int[] kept = java.util.stream.IntStream.range(0, xs.length)
-                .filter(i -> i % stride == 0 || i == xs.length - 1)
-                .filter(i -> Double.isFinite(ys[i]) && (!chart.getStyler().isYAxisLogarithmic() || ys[i] > 0)).toArray();
-        return chart.addSeries(name, Arrays.stream(kept).mapToDouble(i -> xs[i]).toArray(), Arrays.stream(kept).mapToDouble(i -> ys[i]).toArray());
+    private Chart series(String name, double[] xs, double[] ys, boolean dotted) {
+        if (xs.length != ys.length) {
+            throw new IllegalArgumentException(name + " has " + xs.length + " x values and " + ys.length + " y values");
+        }
+        series.add(new Series(name, xs.clone(), ys.clone(), dotted));
+        return this;
     }
 
     /**
      * Writes the chart.
      *
-     * @param file a file that ends in .png or .svg
+     * @param file a file that ends in .svg, .png or .pdf
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
-        WholeFile.write(file, file.toString().endsWith(".svg") ? svg() : png());
+        String name = file.toString();
+        WholeFile.write(file, bytes(svg(), name.substring(name.lastIndexOf('.') + 1), DENSITY));
     }
 
     /**
-     * The chart as SVG.
+     * A figure as a file.
      *
-     * @return the text in UTF-8
-     * @throws IOException if it cannot be drawn
-     */
-    byte[] svg() throws IOException {
-        SVGGraphics2D svg = new SVGGraphics2D(document());
-        svg.setSVGCanvasSize(new java.awt.Dimension(WIDTH, HEIGHT));
-        chart.paint(svg, WIDTH, HEIGHT);
-        StringWriter text = new StringWriter();
-        svg.stream(text, true);
-        return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * The chart as PNG.
-     *
+     * @param svg the figure
+     * @param format svg, png or pdf
+     * @param density dots to the inch of a PNG
      * @return the file's bytes
      * @throws IOException if it cannot be drawn
+     * @throws IllegalArgumentException if there is no such format
      */
-    byte[] png() throws IOException {
-        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
-        chart.paint(graphics, WIDTH, HEIGHT);
-        graphics.dispose();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", bytes);
-        return bytes.toByteArray();
+    public static byte[] bytes(Svg svg, String format, double density) throws IOException {
+        return switch (format) {
+            case "svg" -> svg.toString().getBytes(StandardCharsets.UTF_8);
+            case "png" -> Print.png(svg, density);
+            case "pdf" -> Print.pdf(svg);
+            default -> throw new IllegalArgumentException("figures are written as svg, png or pdf, not as " + format);
+        };
     }
 
-    private static Document document() {
-        try {
-            return DocumentBuilderFactory.newInstance().newDocumentBuilder().getDOMImplementation().createDocument("http://www.w3.org/2000/svg", "svg", null);
-        } catch (ParserConfigurationException e) {
-            throw new IllegalStateException("this Java has no XML parser", e);
+    /**
+     * The chart as a figure.
+     *
+     * @return the figure
+     */
+    public Svg svg() {
+        double legend = series.size() < 2 ? 0 : SWATCH + 12 + LETTER * series.stream().mapToInt(line -> line.name().length()).max().orElse(0);
+        Svg svg = new Svg(look.width(), look.height() - Svg.heading(), title, description());
+        double[] box = {MARGIN[3], MARGIN[0], look.width() - MARGIN[3] - MARGIN[1] - legend, svg.height() - MARGIN[0] - MARGIN[2]};
+        Panel panel = Panel.of(svg, box, Axis.over(look.logarithmicAcross(), false, all(Series::xs)), Axis.over(look.logarithmicUp(), true, all(Series::ys))).axes("", x);
+        svg.label("note", MARGIN[3], box[1] - 12, y);
+        for (int k = 0; k < series.size(); k++) {
+            draw(svg, panel, k);
+            if (legend > 0) {
+                double row = box[1] + 8 + k * LINE;
+                svg.path(Svg.line(k), new double[] {box[0] + box[2] + 12, box[0] + box[2] + 12 + SWATCH - 6}, new double[] {row, row}, series.get(k).name());
+                svg.label(Svg.filled(k), box[0] + box[2] + 12 + SWATCH, row + 4, series.get(k).name());
+            }
         }
+        return svg.framed(MARGIN[3], look.caption());
+    }
+
+    private double[] all(Function<Series, double[]> values) {
+        return series.stream().map(values).flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    private void draw(Svg svg, Panel panel, int number) {
+        Series line = series.get(number);
+        panel.curve(Svg.line(number), line.xs(), line.ys(), line.name());
+        if (line.dotted()) {
+            for (int i = 0; i < line.xs().length; i++) {
+                double[] place = {panel.x(line.xs()[i]), panel.y(line.ys()[i])};
+                if (Double.isFinite(place[0]) && Double.isFinite(place[1])) {
+                    svg.dot(Svg.filled(number), place[0], place[1], line.name() + ": " + rounded(line.xs()[i]) + ", " + rounded(line.ys()[i]));
+                }
+            }
+        }
+    }
+
+    private String description() {
+        return look.caption() + (look.caption().isEmpty() ? "" : " ") + y + " over " + x + ": " + series.stream()
+                .map(line -> line.name() + (line.xs().length == 0 ? ", nothing" : " from " + rounded(line.ys()[0]) + " to " + rounded(line.ys()[line.ys().length - 1]))).collect(Collectors.joining("; ")) + ".";
+    }
+
+    /**
+     * A number for readers: four digits, infinities in words.
+     *
+     * @param value a number
+     * @return its text
+     */
+    public static String rounded(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4g", value).replaceFirst("\\.0+$|(\\.\\d*?)0+$", "$1") : value > 0 ? "infinity" : "minus infinity";
     }
 }

@@ -1,5 +1,8 @@
 package io.github.diffusion4j.docs.gallery;
 
+import io.github.diffusion4j.docs.figures.Svg;
+import io.github.diffusion4j.samplers.tables.Table;
+
 /**
  * A figure with the numbers that it shows.
  *

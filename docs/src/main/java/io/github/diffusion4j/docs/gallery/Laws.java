@@ -3,6 +3,9 @@ package io.github.diffusion4j.docs.gallery;
 import io.github.diffusion4j.core.NoiseLevel;
 import io.github.diffusion4j.core.training.LevelDraw;
 import io.github.diffusion4j.core.training.LossWeight;
+import io.github.diffusion4j.docs.figures.Panel;
+import io.github.diffusion4j.docs.figures.Svg;
+import io.github.diffusion4j.samplers.tables.Table;
 import io.github.diffusion4j.samplers.training.Recipe;
 import io.github.diffusion4j.samplers.training.Recipes;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -88,7 +91,7 @@ final class Laws {
         double[] all = laws.stream().flatMapToDouble(law -> Arrays.stream(law.values())).toArray();
         for (int k = 0; k < laws.size(); k++) {
             double[] box = {40 + k % COLUMNS * CELL, 30 + k / COLUMNS * ROW, CELL - 50, ROW - 70};
-            Panel.over(svg, box, LOG_SNR, all).axes(laws.get(k).name(), "log SNR").curve("c0", LOG_SNR, laws.get(k).values(), laws.get(k).name());
+            Panel.over(svg, box, LOG_SNR, all).axes(laws.get(k).name(), "log SNR").curve(Svg.line(0), LOG_SNR, laws.get(k).values(), laws.get(k).name());
         }
         List<List<Object>> table = new ArrayList<>();
         for (int i = 0; i < LOG_SNR.length; i++) {

@@ -1,6 +1,6 @@
 package io.github.diffusion4j.docs.site;
 
-import io.github.diffusion4j.docs.gallery.Svg;
+import io.github.diffusion4j.docs.figures.Svg;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -22,7 +22,8 @@ class WorkPrecisionCommandTest {
         Path figure = folder.resolve("figure.svg");
         assertEquals(0, Main.execute("work-precision", "certificates/solvers.csv", "--out", figure.toString()));
         String svg = Files.readString(figure);
-        assertTrue(svg.contains("<svg") && svg.length() > 10_000);
+        assertEquals(6 + 6, svg.split("<path ").length - 1, "lines and their legend");
+        assertTrue(svg.contains("<title>UniPC order 2 BH2</title>") && svg.length() < 10_000, svg.length() + " characters");
     }
 
     @Test

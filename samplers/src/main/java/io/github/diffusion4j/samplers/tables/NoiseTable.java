@@ -120,13 +120,14 @@ public final class NoiseTable {
     }
 
     /**
-     * A published recipe of training: its schedule, density and effective weight.
+     * A published recipe of training: its schedule and density, and the effective weight where the target follows from data and noise.
      *
      * @param recipe the recipe
      * @return the table
      */
     public static NoiseTable of(Recipe recipe) {
-        return of(recipe.name(), recipe.schedule()).trained(recipe.draw(), LossWeight.of(recipe.parameterization(), recipe.training().weight()));
+        NoiseTable table = of(recipe.name(), recipe.schedule());
+        return recipe.bootstrap().isEmpty() ? table.trained(recipe.draw(), LossWeight.of(recipe.parameterization(), recipe.training().weight())) : table.trained(recipe.draw());
     }
 
     private NoiseTable withBetas(DiscreteSchedule betas) {
@@ -140,6 +141,16 @@ public final class NoiseTable {
     }
 
     /**
+     * With how often training draws these levels.
+     *
+     * @param draw how levels are drawn
+     * @return the table with {@link Quantity#DENSITY}
+     */
+    public NoiseTable trained(LevelDraw draw) {
+        return with(Map.of(Quantity.DENSITY, drawn(level -> draw.density(-level.lambda()) / 2)));
+    }
+
+    /**
      * With the training of a network on these levels.
      *
      * @param draw how levels are drawn
@@ -147,7 +158,7 @@ public final class NoiseTable {
      * @return the table with {@link Quantity#DENSITY} and {@link Quantity#EFFECTIVE_WEIGHT}
      */
     public NoiseTable trained(LevelDraw draw, LossWeight weight) {
-        return with(Map.of(Quantity.DENSITY, drawn(level -> draw.density(-level.lambda()) / 2), Quantity.EFFECTIVE_WEIGHT, drawn(level -> weight.effective(draw, level))));
+        return trained(draw).with(Map.of(Quantity.EFFECTIVE_WEIGHT, drawn(level -> weight.effective(draw, level))));
     }
 
     /** Pure noise and clean data have no density per unit of log SNR. */

@@ -14,6 +14,8 @@ import io.github.diffusion4j.samplers.guidance.Window;
 import io.github.diffusion4j.samplers.names.Names;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.SigmaRamp;
+import io.github.diffusion4j.schedules.Sigmas;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -40,7 +42,7 @@ class RunTableTest {
     @Test
     void every_solver_has_the_numbers_of_its_plan() {
         for (SolverCatalog.Entry entry : SolverCatalog.all()) {
-            Plan plan = ComposedScheduler.of(SCHEDULE, entry.of(6)).withEnd(SCHEDULE.cleanest()).plan(6);
+            Plan plan = ComposedScheduler.of(SCHEDULE, entry.of(6)).withSpacing(Sigmas.ramp(SigmaRamp.karras(7), 10, 0.05)).withEnd(SCHEDULE.cleanest()).plan(6);
             RunTable run = RunTable.of(entry.toString(), plan);
             Table table = run.table();
             assertEquals(plan.evaluations(), table.rows().size());

@@ -141,4 +141,13 @@ class ModelConfigsTest {
         String message = assertThrows(IllegalArgumentException.class, () -> scheduler.plan(Run.steps(4).with("eta", 1.0))).getMessage();
         assertTrue(message.contains("eta") && message.contains("timesteps"), message);
     }
+
+    /** Diffusers' pipelines run FLUX.1-dev at 256 x 256 pixels with 0.5 and at 1024 x 1024 with 1.15. */
+    @Test
+    void a_shift_by_resolution_is_the_line_of_the_config() throws IOException {
+        DiffusersScheduler flux = DiffusersConfig.load(MODELS.resolve("flux.1-dev.json")).scheduler();
+        assertEquals(0.5, flux.mu(256).orElseThrow(), 1e-15);
+        assertEquals(1.15, flux.mu(4096).orElseThrow(), 1e-15);
+        assertTrue(DiffusersConfig.load(MODELS.resolve("stable-diffusion-3.json")).scheduler().mu(256).isEmpty());
+    }
 }

@@ -4,7 +4,6 @@ import com.github.weisj.jsvg.SVGDocument;
 import com.github.weisj.jsvg.parser.LoaderContext;
 import com.github.weisj.jsvg.parser.SVGLoader;
 import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2D;
-import de.rototor.pdfbox.graphics2d.PdfBoxGraphics2DFontTextDrawerDefaultFonts;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -91,7 +90,7 @@ final class Print {
     }
 
     /**
-     * A figure as PDF: lines as lines, words as words, on a page of its size.
+     * A figure as PDF, lines and letters as outlines, on a page of its size.
      *
      * @return the file
      */
@@ -104,7 +103,6 @@ final class Print {
             PDPage page = new PDPage(new PDRectangle(width, height));
             pdf.addPage(page);
             PdfBoxGraphics2D graphics = new PdfBoxGraphics2D(pdf, width, height);
-            graphics.setFontTextDrawer(new PdfBoxGraphics2DFontTextDrawerDefaultFonts());
             graphics.scale(scale, scale);
             document(svg).render((JComponent) null, graphics);
             graphics.dispose();

@@ -1,7 +1,5 @@
 package io.github.diffusion4j.docs.tabulate;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.diffusion4j.core.NoiseSchedule;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
@@ -10,11 +8,10 @@ import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.names.NamedSampler;
 import io.github.diffusion4j.samplers.names.SigmaSampler;
 import io.github.diffusion4j.samplers.tables.NoiseTable;
-import io.github.diffusion4j.schedules.DynamicShift;
 import io.github.diffusion4j.schedules.Flow;
 import io.github.diffusion4j.schedules.TrainedSigmas;
-import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** What is tabulated, and what runs are planned on. */
@@ -41,40 +38,29 @@ sealed interface Model {
         /** Pixels of a token of the networks whose shift depends on their number. */
         private static final int TOKEN = 16;
 
-        /** Diffusers' {@code calculate_shift} with the keys of the config. */
-        private double mu() {
-            JsonNode keys = json();
-            int tokens = (pixels.orElseThrow(() -> new IllegalArgumentException("the noise levels of " + name + " depend on the size of the picture; add it, for instance " + name + "@1024"))
-                    / TOKEN) * (pixels.getAsInt() / TOKEN);
-            return DynamicShift.linear(tokens, keys.path("base_image_seq_len").asInt(256), keys.path("max_image_seq_len").asInt(4096), keys.path("base_shift").asDouble(0.5),
-                    keys.path("max_shift").asDouble(1.15));
-        }
-
-        private JsonNode json() {
-            try {
-                return new JsonMapper().readTree(config.toJson());
-            } catch (IOException e) {
-                throw new IllegalStateException("a config is written as JSON", e);
+        /** The shift of a flow whose shift depends on the size. */
+        private OptionalDouble mu() {
+            if (config.scheduler().mu(1).isPresent() && pixels.isEmpty()) {
+                throw new IllegalArgumentException("the noise levels of " + name + " depend on the size of the picture; add it, for instance " + name + "@1024");
             }
-        }
-
-        private boolean dynamic() {
-            return json().path("use_dynamic_shifting").asBoolean(false);
+            int side = pixels.orElse(0) / TOKEN;
+            return config.scheduler().mu(side * side);
         }
 
         @Override
         public NoiseTable table() {
             DiffusersScheduler scheduler = config.scheduler();
-            return dynamic() && pixels.isPresent() ? NoiseTable.of(name, scheduler.trainedSigmas(mu())) : NoiseTable.of(name, scheduler);
+            return pixels.isEmpty() || mu().isEmpty() ? NoiseTable.of(name, scheduler) : NoiseTable.of(name, scheduler.trainedSigmas(mu().getAsDouble()));
         }
 
         @Override
         public Plan plan(Optional<NamedSampler> sampler, int steps) {
+            OptionalDouble mu = mu();
             if (sampler.isPresent() && sampler.get() instanceof SigmaSampler sigmas) {
-                return (dynamic() ? sigmas.on(config, mu()) : sigmas.on(config)).plan(steps);
+                return (mu.isPresent() ? sigmas.on(config, mu.getAsDouble()) : sigmas.on(config)).plan(steps);
             }
             DiffusersScheduler scheduler = sampler.isEmpty() ? config.scheduler() : (DiffusersScheduler) sampler.get().on(config);
-            return scheduler.plan(dynamic() ? Run.steps(steps).with("mu", mu()) : Run.steps(steps));
+            return scheduler.plan(mu.isPresent() ? Run.steps(steps).with("mu", mu.getAsDouble()) : Run.steps(steps));
         }
     }
 

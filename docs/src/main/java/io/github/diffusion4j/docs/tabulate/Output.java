@@ -33,7 +33,7 @@ final class Output {
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write; without it, or with -, what is no png or pdf goes to standard output.")
     private Path out;
 
-    @Option(names = "--every", paramLabel = "N", description = "Every N rows and the last; by default all, in md and tex at most 20 and the last.")
+    @Option(names = "--every", paramLabel = "N", description = "Every N rows and the last; by default all, but in md and tex at most 20 levels of a schedule and the last.")
     private Integer every;
 
     @Option(names = "--title", description = "The title of a figure.")
@@ -85,10 +85,15 @@ final class Output {
         return new Look(width, height, caption, logarithmicAcross, logarithmicUp);
     }
 
-    /** A table for readers has few rows. */
+    /** As many rows as were asked for, else all. */
     Table thinned(Table table) {
-        boolean read = chosen() == Format.md || chosen() == Format.tex;
-        return table.every(every != null ? every : read ? Math.max(1, (table.rows().size() + READ - 1) / READ) : 1);
+        return every == null ? table : table.every(every);
+    }
+
+    /** As many rows as were asked for, else those that a reader's page holds. */
+    Table paged(Table table) {
+        boolean read = every == null && (chosen() == Format.md || chosen() == Format.tex);
+        return read ? table.every(Math.max(1, (table.rows().size() + READ - 1) / READ)) : thinned(table);
     }
 
     /** Makes and writes what was asked for. */

@@ -75,7 +75,7 @@ public final class TabulateCommand implements Callable<Integer> {
         List<Quantity> chosen = !columns.isEmpty() ? columns.stream().map(Quantity::named).toList()
                 : x == null && ys.isEmpty() ? List.of() : Stream.concat(Stream.of(across(tables)), drawn(tables).stream()).distinct().toList();
         return tables.stream().map(table -> {
-            Table rows = output.thinned(chosen.isEmpty() ? table.table() : table.table(chosen.toArray(Quantity[]::new)));
+            Table rows = output.paged(chosen.isEmpty() ? table.table() : table.table(chosen.toArray(Quantity[]::new)));
             return tables.size() == 1 ? rows : rows.labelled("schedule", table.name());
         }).reduce(Table::and).orElseThrow();
     }

@@ -13,6 +13,7 @@ import io.github.diffusion4j.core.plan.Scheduler;
 import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.ComposedScheduler;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
+import io.github.diffusion4j.schedules.DynamicShift;
 import io.github.diffusion4j.schedules.TrainedSigmas;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -266,6 +268,17 @@ public abstract class DiffusersScheduler implements Scheduler {
      */
     public TrainedSigmas trainedSigmas(double mu) {
         throw new IllegalArgumentException("mu " + mu + " needs a flow with use_dynamic_shifting, which the config of " + name + " is not; leave it out");
+    }
+
+    /**
+     * The argument {@code mu} for pictures of one size, as Diffusers' pipelines find it with {@code calculate_shift}: on the line through the keys {@code base_shift} and {@code max_shift} (FLUX.1 and
+     * those that follow it; {@link DynamicShift} has the rules of others).
+     *
+     * @param tokens the length of the picture's token sequence, of FLUX.1 one for 16 x 16 pixels
+     * @return mu, empty if the config has no {@code use_dynamic_shifting}
+     */
+    public final OptionalDouble mu(int tokens) {
+        return Shifting.isDynamic(settings) ? OptionalDouble.of(Shifting.line(settings, tokens)) : OptionalDouble.empty();
     }
 
     /**

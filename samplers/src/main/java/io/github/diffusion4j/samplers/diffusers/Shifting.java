@@ -1,5 +1,6 @@
 package io.github.diffusion4j.samplers.diffusers;
 
+import io.github.diffusion4j.schedules.DynamicShift;
 import java.util.Map;
 
 /** The keys of a config that shift the times of a flow: a fixed factor, or with {@code use_dynamic_shifting} one that follows from the argument mu. */
@@ -32,6 +33,12 @@ final class Shifting {
             throw new IllegalArgumentException("the argument mu needs use_dynamic_shifting in the config of " + owner);
         }
         return isLinear(settings) ? mu : Math.exp(mu);
+    }
+
+    /** The argument mu by the keys of the config, FLUX.1's numbers where they are missing. */
+    static double line(Settings settings, int tokens) {
+        return DynamicShift.linear(tokens, (int) settings.number("base_image_seq_len", 256), (int) settings.number("max_image_seq_len", 4096), settings.number("base_shift", 0.5),
+                settings.number("max_shift", 1.15));
     }
 
     /** The factor of a run. */

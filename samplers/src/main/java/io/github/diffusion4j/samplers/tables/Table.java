@@ -166,7 +166,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
             boolean whole = number == Math.rint(number) && Math.abs(number) < LARGEST_WHOLE;
             return whole ? Integer.toString(number.intValue()) : String.format(Locale.ROOT, "%.6g", number);
         }
-        return cell == null ? "" : cell.toString();
+        return cell == null ? "" : cell.toString().replace("|", "\\|");
     }
 
     /**

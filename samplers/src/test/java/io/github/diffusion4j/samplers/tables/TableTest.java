@@ -38,6 +38,11 @@ class TableTest {
                 + "\\end{tabular}\n", TABLE.latex());
     }
 
+    @Test
+    void a_bar_in_a_cell_is_no_column() {
+        assertEquals("| a |\n| --- |\n| x\\|y |\n", new Table(List.of("a"), List.of(List.of("x|y"))).markdown());
+    }
+
     @Property(seed = "20")
     void a_stride_keeps_the_first_and_the_last_row(@ForAll @IntRange(min = 1, max = 200) int rows, @ForAll @IntRange(min = 1, max = 250) int stride) {
         Table all = new Table(List.of("i"), java.util.stream.IntStream.range(0, rows).mapToObj(i -> List.<Object>of(i)).toList());

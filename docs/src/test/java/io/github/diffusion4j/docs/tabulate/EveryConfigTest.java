@@ -48,6 +48,9 @@ class EveryConfigTest {
             assertTrue(models.size() >= 49, "found " + models.size());
             for (Path model : models) {
                 tabulated(model.toString());
+                Path dots = folder.resolve("run.svg");
+                assertEquals(0, Main.execute("plan", model + "@1024", "--steps", "2", "--out", dots.toString()), () -> "a run of " + model);
+                assertTrue(Files.readString(dots).contains("<circle "), () -> "dots of " + model);
             }
         }
     }

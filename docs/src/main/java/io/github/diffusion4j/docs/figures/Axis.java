@@ -28,10 +28,9 @@ public record Axis(boolean logarithmic, double low, double high) {
     static Axis over(boolean logarithmic, boolean whole, double... values) {
         double low = finite(logarithmic, values).min().orElse(logarithmic ? 0.1 : 0);
         double high = finite(logarithmic, values).max().orElse(1);
-        if (low == high && !whole) {
-            return new Axis(logarithmic, logarithmic ? low / 2 : low - 0.5, logarithmic ? high * 2 : high + 0.5);
-        }
-        return whole ? new Axis(logarithmic, low, high).rounded() : new Axis(logarithmic, low, high);
+        double around = low < high ? 0 : low == 0 ? 0.5 : Math.abs(low) / 2;
+        Axis axis = new Axis(logarithmic, low - around, high + around);
+        return whole ? axis.rounded() : axis;
     }
 
     private static DoubleStream finite(boolean logarithmic, double... values) {

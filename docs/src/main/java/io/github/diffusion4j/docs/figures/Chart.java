@@ -160,8 +160,13 @@ public final class Chart {
     }
 
     private String description() {
-        return look.caption() + (look.caption().isEmpty() ? "" : " ") + y + " over " + x + ": " + series.stream()
-                .map(line -> line.name() + (line.xs().length == 0 ? ", nothing" : " from " + rounded(line.ys()[0]) + " to " + rounded(line.ys()[line.ys().length - 1]))).collect(Collectors.joining("; ")) + ".";
+        return look.caption() + (look.caption().isEmpty() ? "" : " ") + y + " over " + x + ": " + series.stream().map(Chart::ends).collect(Collectors.joining("; ")) + ".";
+    }
+
+    /** Where a line starts and ends, as far as it is drawn. */
+    private static String ends(Series line) {
+        double[] drawn = Arrays.stream(line.ys()).filter(Double::isFinite).toArray();
+        return line.name() + (drawn.length == 0 ? ", nothing" : " from " + rounded(drawn[0]) + " to " + rounded(drawn[drawn.length - 1]));
     }
 
     /**

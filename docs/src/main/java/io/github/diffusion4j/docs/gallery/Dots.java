@@ -8,6 +8,7 @@ import io.github.diffusion4j.docs.explorer.Choices;
 import io.github.diffusion4j.docs.explorer.Selection;
 import io.github.diffusion4j.docs.figures.DotRows;
 import io.github.diffusion4j.docs.figures.Svg;
+import io.github.diffusion4j.samplers.tables.Quantity;
 import io.github.diffusion4j.samplers.tables.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class Dots {
             }
         }
         Svg svg = DotRows.of("Spacings on " + what, words, rows);
-        return new Figure(name, "Spacings on " + what, words, schedule.java(), svg, new Table(List.of("spacing", "step", "time", "alpha", "sigma", "log_snr"), table));
+        return new Figure(name, "Spacings on " + what, words, schedule.java(), svg, new Table(List.of("spacing", "step", Quantity.TIME.id(), Quantity.ALPHA.id(), Quantity.SIGMA.id(), Quantity.LOG_SNR.id()), table));
     }
 
     /** The levels, or nothing if the spacing is not for such schedules. */

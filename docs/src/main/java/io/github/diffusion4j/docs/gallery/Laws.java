@@ -5,6 +5,7 @@ import io.github.diffusion4j.core.training.LevelDraw;
 import io.github.diffusion4j.core.training.LossWeight;
 import io.github.diffusion4j.docs.figures.Panel;
 import io.github.diffusion4j.docs.figures.Svg;
+import io.github.diffusion4j.samplers.tables.Quantity;
 import io.github.diffusion4j.samplers.tables.Table;
 import io.github.diffusion4j.samplers.training.Recipe;
 import io.github.diffusion4j.samplers.training.Recipes;
@@ -91,13 +92,13 @@ final class Laws {
         double[] all = laws.stream().flatMapToDouble(law -> Arrays.stream(law.values())).toArray();
         for (int k = 0; k < laws.size(); k++) {
             double[] box = {40 + k % COLUMNS * CELL, 30 + k / COLUMNS * ROW, CELL - 50, ROW - 70};
-            Panel.over(svg, box, LOG_SNR, all).axes(laws.get(k).name(), "log SNR").curve(Svg.line(0), LOG_SNR, laws.get(k).values(), laws.get(k).name());
+            Panel.over(svg, box, LOG_SNR, all).axes(laws.get(k).name(), Quantity.LOG_SNR.label()).curve(Svg.line(0), LOG_SNR, laws.get(k).values(), laws.get(k).name());
         }
         List<List<Object>> table = new ArrayList<>();
         for (int i = 0; i < LOG_SNR.length; i++) {
             int row = i;
             table.add(Stream.concat(Stream.of(LOG_SNR[row]), laws.stream().map(law -> law.values()[row])).<Object>map(value -> value).toList());
         }
-        return new Figure(name, title, words, java, svg, new Table(Stream.concat(Stream.of("log_snr"), laws.stream().map(law -> law.name().replace(",", ""))).toList(), table));
+        return new Figure(name, title, words, java, svg, new Table(Stream.concat(Stream.of(Quantity.LOG_SNR.id()), laws.stream().map(law -> law.name().replace(",", ""))).toList(), table));
     }
 }

@@ -10,6 +10,7 @@ import io.github.diffusion4j.docs.emoji.SolverPictures;
 import io.github.diffusion4j.docs.figures.Svg;
 import io.github.diffusion4j.docs.figures.WeightStrips;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.tables.Quantity;
 import io.github.diffusion4j.samplers.tables.RunTable;
 import io.github.diffusion4j.samplers.tables.Table;
 import io.github.diffusion4j.schedules.BetaSchedule;
@@ -65,7 +66,7 @@ final class Strips {
             }
         }
         Svg svg = WeightStrips.of("Weights of " + name, words, "x0 estimate", runs);
-        List<String> heads = new ArrayList<>(List.of("variant", "evaluation", "step", "log_snr"));
+        List<String> heads = new ArrayList<>(List.of("variant", "evaluation", "step", Quantity.LOG_SNR.id()));
         heads.addAll(used);
         return new Figure(file, "Solver: " + name, words, "", svg, SolverPictures.markdown(entries, file + ".png"), new Table(heads, table));
     }

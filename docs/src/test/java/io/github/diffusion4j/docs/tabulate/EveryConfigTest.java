@@ -49,7 +49,7 @@ class EveryConfigTest {
             for (Path model : models) {
                 tabulated(model.toString());
                 Path dots = folder.resolve("run.svg");
-                assertEquals(0, Main.execute("plan", model + "@1024", "--steps", "2", "--out", dots.toString()), () -> "a run of " + model);
+                assertEquals(0, Main.execute("plan", model + "@1024", "--steps", model.endsWith("dalle3-consistency-decoder.json") ? "2" : "4", "--out", dots.toString()), () -> "a run of " + model);
                 assertTrue(Files.readString(dots).contains("<circle "), () -> "dots of " + model);
             }
         }
@@ -87,12 +87,16 @@ class EveryConfigTest {
 
     /** Each row of the page stands there with the library's words. */
     @Test
-    void the_vocabulary_is_that_of_the_concepts() throws IOException {
+    void the_vocabulary_is_that_of_the_concepts_and_the_explorer() throws IOException {
         String page = Files.readString(Path.of("concepts.md"));
         Arrays.stream(Quantity.values()).forEach(quantity -> {
             String row = "| `" + quantity.id() + "` | " + quantity.label() + " | " + quantity.definition() + " |";
             assertTrue(page.contains(row), "concepts.md lacks: " + row);
         });
+        String explorer = Files.readString(Path.of("src/main/resources/io/github/diffusion4j/docs/site/explorer-figures.js"));
+        for (Quantity drawn : List.of(Quantity.TIME, Quantity.ALPHA, Quantity.SIGMA, Quantity.LOG_SNR)) {
+            assertTrue(explorer.contains('"' + drawn.label() + '"'), "the explorer draws " + drawn.label());
+        }
     }
 
     @Test

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Samplers by the names people use. All doors lead to the same solvers:
@@ -204,7 +205,7 @@ public final class Names {
         }
         Door door = COMFY.get(comfy);
         if (door == null) {
-            throw new IllegalArgumentException("unknown ComfyUI sampler '" + comfy + "'; known are " + new TreeSet<>(COMFY.keySet()));
+            throw Spelling.unknown("ComfyUI sampler", comfy, new TreeSet<>(COMFY.keySet()));
         }
         SigmaRule sigmas = door.withoutLast() || withoutLast ? rule.withoutLastBeforeEnd() : rule;
         return new SigmaSampler(name, new SigmaSampler.Steps(door.solver(), sigmas),
@@ -214,8 +215,13 @@ public final class Names {
     /** The sampler a name begins with, such that nothing or the name of a schedule follows. */
     private static String longestPrefix(String name, Set<String> samplers, Set<String> schedules) {
         return samplers.stream().filter(sampler -> name.equals(sampler) || name.startsWith(sampler + " ") && schedules.contains(name.substring(sampler.length() + 1)))
-                .findFirst().orElseThrow(() -> new IllegalArgumentException("unknown sampler '" + name + "'; known are " + new TreeSet<>(samplers)
-                        + ", each alone or followed by one of " + new TreeSet<>(schedules)));
+                .findFirst().orElseThrow(() -> new IllegalArgumentException("unknown sampler '" + name + "'; nearest are " + String.join(", ", nearest(name, samplers, schedules)) + "; known are "
+                        + new TreeSet<>(samplers) + ", each alone or followed by one of " + new TreeSet<>(schedules)));
+    }
+
+    private static List<String> nearest(String name, Set<String> samplers, Set<String> schedules) {
+        return Spelling.nearest(name, new TreeSet<>(samplers).stream().flatMap(sampler -> Stream.concat(Stream.of(sampler), new TreeSet<>(schedules).stream().map(schedule -> sampler + " " + schedule))).toList(),
+                Spelling.OFFERED);
     }
 
     /**

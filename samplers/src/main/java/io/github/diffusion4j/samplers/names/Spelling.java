@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /** What was meant by a name that is not known. */
 public final class Spelling {
 
-    private static final int OFFERED = 3;
+    /** So many names are told to who misspelt one. */
+    static final int OFFERED = 3;
 
     private Spelling() {}
 

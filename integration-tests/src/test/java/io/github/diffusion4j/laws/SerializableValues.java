@@ -79,6 +79,7 @@ import io.github.diffusion4j.samplers.guidance.ResidualGuidance;
 import io.github.diffusion4j.samplers.guidance.Scale;
 import io.github.diffusion4j.samplers.names.Names;
 import io.github.diffusion4j.samplers.grids.FittedGrid;
+import io.github.diffusion4j.samplers.grids.LocalErrors;
 import io.github.diffusion4j.samplers.grids.Roughness;
 import io.github.diffusion4j.samplers.solvers.Convention;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
@@ -154,6 +155,7 @@ import io.github.diffusion4j.schedules.networks.TrigFlowNetwork;
 import io.github.diffusion4j.schedules.networks.VarianceExplodingNetwork;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,6 +267,7 @@ final class SerializableValues {
         Plan plan = ComposedScheduler.of(TABLE, DpmSolverMultistep.sde(2)).plan(5);
         List<Object> parts = new ArrayList<>(List.of(NoiseLevel.clean(0), plan, plan.grid(), plan.from(2), ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(1)).withEnd(TABLE.cleanest()).plan(3).reversed(), Combination.ZERO.withSample(2), plan.startFrom(Trajectory.array(1, 2)),
                 new FittedGrid(true, List.of(-2.0, 3.0), List.of(0.0, 1.0), Map.of("guidance", "2")), new Roughness(2, List.of(-2.0, 3.0), List.of(4.0, 5.0), 6),
+                new LocalErrors(List.of(TABLE.noisiest(), TABLE.cleanest()), NoiseLevel.clean(0), Collections.nCopies(25, 0.5), 6),
                 DataCorrection.NONE, DataCorrection.clip(1), DataCorrection.dynamicThreshold(0.995, 2), new Langevin(0.1), Mask.of(Trajectory.array(0, 1)), AdaptiveSampling.DEFAULT,
                 AdaptiveSampling.DEFAULT.control(), new Parameterization.Weights(1, 2), Branch.UNCONDITIONAL));
         parts.addAll(List.of(Parameterization.epsilon(), Parameterization.sample(), Parameterization.velocity(), Parameterization.flow()));

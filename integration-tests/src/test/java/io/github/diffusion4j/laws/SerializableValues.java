@@ -89,7 +89,9 @@ import io.github.diffusion4j.samplers.solvers.Coordinate;
 import io.github.diffusion4j.samplers.solvers.LinearMultistep;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
 import io.github.diffusion4j.samplers.solvers.LearnedVarianceIgnored;
+import io.github.diffusion4j.samplers.solvers.ModelStatistics;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.statistics.MeasuredStatistics;
 import io.github.diffusion4j.samplers.tokens.BlockDecoding;
 import io.github.diffusion4j.samplers.tokens.CanvasDecoding;
 import io.github.diffusion4j.samplers.tokens.Corruption;
@@ -266,6 +268,7 @@ final class SerializableValues {
     private static List<Object> parts() {
         Plan plan = ComposedScheduler.of(TABLE, DpmSolverMultistep.sde(2)).plan(5);
         List<Object> parts = new ArrayList<>(List.of(NoiseLevel.clean(0), plan, plan.grid(), plan.from(2), ComposedScheduler.of(TABLE, DpmSolverMultistep.plusPlus(1)).withEnd(TABLE.cleanest()).plan(3).reversed(), Combination.ZERO.withSample(2), plan.startFrom(Trajectory.array(1, 2)),
+                ModelStatistics.noise(-3, 3), new MeasuredStatistics(List.of(-1.0, 2.0), List.of(0.5, 1.0), List.of(4.0, 3.0), List.of(1.0, 2.0), List.of(2.0, 2.0), 3),
                 new FittedGrid(true, List.of(-2.0, 3.0), List.of(0.0, 1.0), Map.of("guidance", "2")), new Roughness(2, List.of(-2.0, 3.0), List.of(4.0, 5.0), 6),
                 new LocalErrors(List.of(TABLE.noisiest(), TABLE.cleanest()), NoiseLevel.clean(0), Collections.nCopies(25, 0.5), 6),
                 DataCorrection.NONE, DataCorrection.clip(1), DataCorrection.dynamicThreshold(0.995, 2), new Langevin(0.1), Mask.of(Trajectory.array(0, 1)), AdaptiveSampling.DEFAULT,

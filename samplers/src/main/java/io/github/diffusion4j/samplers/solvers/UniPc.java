@@ -70,7 +70,7 @@ public record UniPc(int order, Prediction prediction, Variant variant, boolean l
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
         NoiseLevel from = grid.from(step);
-        boolean corrects = grid.history(step) > 0 && !disabledCorrectors.contains(step - 1) && !grid.still(step - 1) && !PureNoise.touches(grid, step - 1);
+        boolean corrects = History.follows(grid, step) && !disabledCorrectors.contains(step - 1);
         Stage stage = Stage.of(from, next(grid, step)).withRemember(prediction.remembered(from));
         return List.of(stage.withAnchor(corrects ? step(grid, step - 1, 1) : Combination.SAMPLE));
     }

@@ -10,6 +10,7 @@ import io.github.diffusion4j.core.plan.Stage;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -115,8 +116,10 @@ public record Restart(Solver inner, List<Segment> segments, double rho, double n
 
     @Override
     public List<Stage> stages(TimeGrid grid, int step) {
-        List<Stage> stages = new ArrayList<>(downwards(grid, step));
-        for (Segment segment : arriving(grid, step)) {
+        int[] arrivals = segments.stream().mapToInt(segment -> segment.times() > 0 ? segment.arrival(grid) : -1).toArray();
+        List<Stage> stages = new ArrayList<>(downwards(grid, step, arrivals));
+        for (int k : IntStream.range(0, arrivals.length).filter(k -> arrivals[k] == step).toArray()) {
+            Segment segment = segments.get(k);
             TimeGrid down = segment.down(grid, step, rho);
             for (int time = 0; time < segment.times(); time++) {
                 int first = stages.size();
@@ -132,19 +135,14 @@ public record Restart(Solver inner, List<Segment> segments, double rho, double n
     }
 
     /** The step itself, which after a restart is one of the last way down. */
-    private List<Stage> downwards(TimeGrid grid, int step) {
-        for (int before = step - 1; before >= grid.first(); before--) {
-            List<Segment> last = arriving(grid, before);
-            if (!last.isEmpty()) {
-                Segment segment = last.get(last.size() - 1);
-                return inner.stages(segment.down(grid, before, rho), segment.levels() - 2 + step - before);
-            }
+    private List<Stage> downwards(TimeGrid grid, int step, int... arrivals) {
+        OptionalInt latest = IntStream.range(0, arrivals.length).filter(k -> arrivals[k] >= grid.first() && arrivals[k] < step).reduce((a, b) -> arrivals[a] > arrivals[b] ? a : b);
+        if (latest.isEmpty()) {
+            return inner.stages(grid, step);
         }
-        return inner.stages(grid, step);
-    }
-
-    private List<Segment> arriving(TimeGrid grid, int step) {
-        return segments.stream().filter(segment -> segment.times() > 0 && segment.arrival(grid) == step).toList();
+        Segment segment = segments.get(latest.getAsInt());
+        int before = arrivals[latest.getAsInt()];
+        return inner.stages(segment.down(grid, before, rho), segment.levels() - 2 + step - before);
     }
 
     /** A lift before what happens before the network sees the sample. */

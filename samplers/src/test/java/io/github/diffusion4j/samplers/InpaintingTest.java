@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.diffusion4j.core.NoiseLevel;
+import io.github.diffusion4j.core.Parameterization;
 import io.github.diffusion4j.core.kernel.Nd4jArrays;
 import io.github.diffusion4j.core.noise.CounterNoise;
 import io.github.diffusion4j.core.noise.NoiseSource;
@@ -17,9 +19,17 @@ import io.github.diffusion4j.core.plan.ModelInput;
 import io.github.diffusion4j.core.plan.Plan;
 import io.github.diffusion4j.core.plan.SamplerState;
 import io.github.diffusion4j.core.plan.Session;
+import io.github.diffusion4j.core.plan.Solver;
 import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
+import io.github.diffusion4j.samplers.solvers.Ancestral;
+import io.github.diffusion4j.samplers.solvers.Churn;
+import io.github.diffusion4j.samplers.solvers.Coordinate;
+import io.github.diffusion4j.samplers.solvers.FirstOrder;
+import io.github.diffusion4j.samplers.solvers.Heun;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
 import io.github.diffusion4j.schedules.BetaSchedule;
+import io.github.diffusion4j.schedules.EdmSchedule;
+import io.github.diffusion4j.schedules.SigmaRamp;
 import io.github.diffusion4j.schedules.Sigmas;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,6 +106,29 @@ class InpaintingTest {
             }
             INDArray driven = Sampling.run(plan.session(noise, STEPS).keeping(inpainting, REGION), InpaintingTest::network, Sampling.Listener.none());
             assertArrayEquals(last(expected), values(driven));
+        }
+    }
+
+    private static double deviation(INDArray sample) {
+        return Math.sqrt(Arrays.stream(values(sample)).map(x -> x * x).average().orElseThrow());
+    }
+
+    /** The network sees the known region, and a noised image that a run starts from, at the level that it is told, also where a solver lifts the sample before it. Known data are 0, so that its deviation, over 20,000 numbers, is the noise's. */
+    @Test
+    void noised_data_have_the_noise_of_the_level() {
+        for (Solver solver : List.of(new Heun(Coordinate.EDM), Churn.of(new Heun(Coordinate.EDM), 4, 6), new FirstOrder(new Ancestral(1), true))) {
+            Plan plan = ComposedScheduler.of(new EdmSchedule(0.002, 80), solver).withSpacing(Sigmas.ramp(SigmaRamp.karras(7))).withParameterization(Parameterization.sample()).plan(6);
+            INDArray known = Nd4j.zeros(DataType.DOUBLE, 1, 20_000);
+            Plan late = plan.from(2);
+            SamplerState<INDArray> started = late.startFrom(late.addNoise(known, normal(8, 1, 20_000), 0), STEPS);
+            assertEquals(late.level(0).sigma(), deviation(started.sample()), 0.02 * late.level(0).sigma(), () -> solver + " from a noised image");
+            try (Session<INDArray> session = plan.session(normal(6, 1, 20_000), STEPS).keeping(new Inpainting<>(known, Mask.of(Nd4j.ones(DataType.DOUBLE, 1, 20_000))), REGION)) {
+                while (!session.done()) {
+                    NoiseLevel level = plan.level(session.evaluation());
+                    assertEquals(level.sigma(), deviation(session.sample()), 0.02 * level.sigma(), () -> solver + " at evaluation " + session.evaluation());
+                    session.step(network(session.input()));
+                }
+            }
         }
     }
 

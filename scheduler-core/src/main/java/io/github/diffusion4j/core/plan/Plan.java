@@ -378,16 +378,22 @@ public final class Plan implements Runs<INDArray>, Serializable {
         return recipe.grid().sigmas();
     }
 
+    /** The level of a sample that the run is started from: of the first evaluation, unless that lifts it (churn), where the step starts. */
+    NoiseLevel startLevel() {
+        return evaluation(0).before()[Evaluation.NOISE] != 0 ? grid().from(grid().first()) : level(0);
+    }
+
     /**
-     * The noise level of the sample after an evaluation: where its step ends, for the last evaluation of a step.
+     * The noise level of the sample after an evaluation: where its step ends, for the last evaluation of a step, or where the next one lifts it to (churn).
      *
      * @param evaluation from 0
      * @return the level of the next evaluation, or the end of the run
      */
     public NoiseLevel levelAfter(int evaluation) {
         int step = stepOf(evaluation);
-        boolean lastOfStep = evaluation + 1 == evaluations() || stepOf(evaluation + 1) > step;
-        return lastOfStep ? grid().to(grid().first() + step) : level(evaluation + 1);
+        boolean last = evaluation + 1 == evaluations();
+        boolean lifted = !last && evaluation(evaluation + 1).before()[Evaluation.NOISE] != 0;
+        return last || stepOf(evaluation + 1) > step && !lifted ? grid().to(grid().first() + step) : level(evaluation + 1);
     }
 
     /**

@@ -43,7 +43,7 @@ public interface Runs<A> {
     }
 
     /**
-     * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}), or
+     * The noised data at the level of evaluations: where a run that starts late starts ({@code addNoise(x0, noise, 0)}; below the level of a first evaluation that lifts it, churn), or
      * what the known region of an image looks like there.
      *
      * @param data the clean data x0; a single sample serves all samples of the noise
@@ -53,7 +53,7 @@ public interface Runs<A> {
      * @throws IllegalArgumentException if data, noise and evaluations do not agree, naming them
      */
     default A addNoise(A data, A noise, int... evaluations) {
-        return Forward.noised(arrays(), rows(), data, noise, IntStream.of(evaluations).mapToObj(plan()::level).toList());
+        return Forward.noised(arrays(), rows(), data, noise, IntStream.of(evaluations).mapToObj(i -> i == 0 ? plan().startLevel() : plan().level(i)).toList());
     }
 
     /**

@@ -15,6 +15,7 @@ import io.github.diffusion4j.samplers.diffusers.DiffusersConfig;
 import io.github.diffusion4j.samplers.diffusers.DiffusersScheduler;
 import io.github.diffusion4j.samplers.diffusers.Run;
 import io.github.diffusion4j.samplers.solvers.SolverCatalog;
+import io.github.diffusion4j.samplers.solvers.UniPc;
 import io.github.diffusion4j.schedules.BetaSchedule;
 import io.github.diffusion4j.schedules.CosineSchedule;
 import io.github.diffusion4j.schedules.EdmSchedule;
@@ -49,9 +50,12 @@ class RoundingTest {
         return SolverCatalog.all().stream().filter(entry -> !entry.of(8).traits().stochastic() && entry.of(8).traits().order() > 0).toList();
     }
 
-    /** Polynomials of degree 2 and more through the last slopes, in sigma, cannot follow steps that grow as fast as an inversion's, and Heun++ weighs by the run's first time, an inversion's least. */
+    /**
+     * Polynomials of degree 2 and more through the last slopes, in sigma, cannot follow steps that grow as fast as an inversion's, and Heun++ weighs by the run's first time, an inversion's
+     * least. DPM-Solver-v3 has the statistics of another network here, which over the first step of an inversion, 7 in half log-SNR, are as wrong as that is long.
+     */
     static List<SolverCatalog.Entry> stableWhereStepsGrow() {
-        return deterministic().stream().filter(entry -> !entry.name().equals("Heun++")).filter(entry -> !entry.name().equals("LMS") || entry.of(8).traits().order() <= 2).toList();
+        return deterministic().stream().filter(entry -> !entry.name().equals("Heun++") && !entry.name().equals("DPM-Solver-v3")).filter(entry -> !entry.name().equals("LMS") || entry.of(8).traits().order() <= 2).toList();
     }
 
     /** Tables of any size, range and kind: recorded runs know few. */
@@ -156,7 +160,7 @@ class RoundingTest {
         twice.add(place, rounded ? new NoiseLevel(level.time(), level.alpha() * (1 + 1e-15), level.sigma() * (1 - 1e-15)) : level);
         double once = run(Trajectory.plan(solver.of(levels.size() - 1), grid(levels)), 1.3)[0];
         double repeated = run(Trajectory.plan(solver.of(twice.size() - 1), grid(twice)), 1.3)[0];
-        boolean corrects = solver.name().equals("UniPC") || solver.name().equals("SA-Solver");
+        boolean corrects = solver.of(8) instanceof UniPc || solver.name().equals("SA-Solver") || solver.variant().endsWith("with corrector");
         assertEquals(once, repeated, corrects ? 0.01 : 1e-10, () -> solver + " at level " + place);
     }
 

@@ -142,7 +142,7 @@ public final class SolverCatalog {
         fixed(all, "SA-Solver", "order 2 tau 1", new SaSolver(2, 2, Tau.constant(1), Prediction.DATA, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 2 tau 0 on noise", new SaSolver(2, 2, Tau.constant(0), Prediction.NOISE, false, Convention.EXACT));
         fixed(all, "SA-Solver", "order 3 tau 0 evaluated twice", new SaSolver(3, 3, Tau.constant(0), Prediction.DATA, false, Convention.EXACT, SolverType.HEUN, true));
-        ModelStatistics between = new ModelStatistics(List.of(-7.0, 7.0), List.of(0.95, 0.05), List.of(3.0, -3.0));
+        ModelStatistics between = new ModelStatistics(List.of(-3.0, 7.0), List.of(1.0, 0.1), List.of(0.0, -1.0));
         for (int order = 2; order <= 3; order++) {
             fixed(all, "DPM-Solver-v3", "order " + order + " from data to noise", new DpmSolverV3(order, between, false));
         }

@@ -88,7 +88,8 @@ public final class GridRace {
     }
 
     private FittedGrid curve(int noises) {
-        return FIT.roughness(fineRun().on(HostArrays.HEAP), network, noise(FITTED_SEED, noises)).grid(FIT.fromNoisiest(fineRun()));
+        Plan run = fineRun();
+        return FIT.roughness(run.on(HostArrays.HEAP), network, noise(FITTED_SEED, noises)).grid(FIT.fromNoisiest(run));
     }
 
     /**

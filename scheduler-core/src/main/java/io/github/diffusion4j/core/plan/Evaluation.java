@@ -202,9 +202,14 @@ record Evaluation(NoiseLevel level, double inputScale, double conditioning, doub
         return next[NOISE] != 0 || anchor[NOISE] != 0;
     }
 
+    /** Whether the sample is lifted to a higher noise level before the network sees it. */
+    boolean churns() {
+        return before[NOISE] != 0;
+    }
+
     /** How often noise is drawn: for churn before the network, and after it. */
     int draws() {
-        return (usesNoise() ? 1 : 0) + (before[NOISE] != 0 ? 1 : 0);
+        return (usesNoise() ? 1 : 0) + (churns() ? 1 : 0);
     }
 
     static boolean isZero(double... weights) {

@@ -380,7 +380,7 @@ public final class Plan implements Runs<INDArray>, Serializable {
 
     /** The level of a sample that the run is started from: of the first evaluation, unless that lifts it (churn), where the step starts. */
     NoiseLevel startLevel() {
-        return evaluation(0).before()[Evaluation.NOISE] != 0 ? grid().from(grid().first()) : level(0);
+        return evaluation(0).churns() ? grid().from(grid().first()) : level(0);
     }
 
     /**
@@ -392,7 +392,7 @@ public final class Plan implements Runs<INDArray>, Serializable {
     public NoiseLevel levelAfter(int evaluation) {
         int step = stepOf(evaluation);
         boolean last = evaluation + 1 == evaluations();
-        boolean lifted = !last && evaluation(evaluation + 1).before()[Evaluation.NOISE] != 0;
+        boolean lifted = !last && evaluation(evaluation + 1).churns();
         return last || stepOf(evaluation + 1) > step && !lifted ? grid().to(grid().first() + step) : level(evaluation + 1);
     }
 

@@ -73,7 +73,7 @@ public record PlanDescription(String solver, String parameterization, String cor
                 weights.put("held " + e.guided().heldAfter().get(k), named(e, e.kept()[k]));
             }
             List<NoiseRequest> noise = new ArrayList<>();
-            if (e.before()[Evaluation.NOISE] != 0) {
+            if (e.churns()) {
                 noise.add(Program.churn(index));
             }
             if (e.usesNoise()) {

@@ -186,8 +186,11 @@ public final class Sigmas {
         public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
             checkSteps(steps);
             NoiseLevel noisiest = schedule.noisiest();
-            List<NoiseLevel> all = rest.levels(schedule, steps);
-            return all.get(0).sameAs(noisiest) ? all : steps == 1 ? List.of(noisiest) : Stream.concat(Stream.of(noisiest), rest.levels(schedule, steps - 1).stream()).toList();
+            if (steps == 1) {
+                return List.of(noisiest);
+            }
+            List<NoiseLevel> others = rest.levels(schedule, steps - 1);
+            return others.get(0).sameAs(noisiest) ? rest.levels(schedule, steps) : Stream.concat(Stream.of(noisiest), others.stream()).toList();
         }
     }
 

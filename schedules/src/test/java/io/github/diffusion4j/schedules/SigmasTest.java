@@ -121,6 +121,7 @@ class SigmasTest {
         EdmSchedule schedule = new EdmSchedule(0.002, 80);
         Spacing karras = Sigmas.ramp(SigmaRamp.karras(7));
         assertEquals(karras.levels(schedule, 5), Sigmas.fromNoisiest(karras).levels(schedule, 5));
+        assertArrayEquals(new double[] {80, 3, 1}, times(Sigmas.fromNoisiest(Sigmas.explicit(3, 1)), schedule, 3));
     }
 
     private static double[] times(Spacing spacing, NoiseSchedule schedule, int steps) {
